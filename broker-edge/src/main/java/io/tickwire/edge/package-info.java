@@ -1,0 +1,2 @@
+/** The broker edge. */
+package io.tickwire.edge;

@@ -1,0 +1,2 @@
+/** Network transports: userspace stack and kernel sockets. */
+package io.tickwire.net;

@@ -1,0 +1,2 @@
+/** The same cases against real Kafka and Tickwire. */
+package io.tickwire.compat;

@@ -1,0 +1,2 @@
+/** Kafka wire protocol and record format. */
+package io.tickwire.kafka;

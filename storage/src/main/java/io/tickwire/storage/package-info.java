@@ -1,0 +1,2 @@
+/** Partition logs on memory-mapped journals. */
+package io.tickwire.storage;
