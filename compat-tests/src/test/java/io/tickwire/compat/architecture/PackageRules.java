@@ -53,17 +53,76 @@ final class PackageRules {
         allow("edge.security", "kafka", "edge.config", "edge.metrics");
         allow("edge.shm", "kafka", "storage", "edge.config", "edge.metrics");
         // What one request needs: the handlers themselves, the table of them, and their contracts.
-        allow("edge.handler", "kafka", "storage", "edge.config", "edge.metrics", "edge.quota", "edge.security", "edge.agent",
-                "edge.metadata", "edge.group", "edge.transaction");
-        allow("edge.connection", "kafka", "net.transport", "edge.config", "edge.metrics", "edge.handler", "edge.security", "edge.quota");
+        allow(
+                "edge.handler",
+                "kafka",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.quota",
+                "edge.security",
+                "edge.agent",
+                "edge.metadata",
+                "edge.group",
+                "edge.transaction");
+        allow(
+                "edge.connection",
+                "kafka",
+                "net.transport",
+                "edge.config",
+                "edge.metrics",
+                "edge.handler",
+                "edge.security",
+                "edge.quota");
         // Shard and conductor: they know connections and logs, and hand out contracts that control and feeds use.
-        allow("edge.agent", "kafka", "net", "storage", "edge.config", "edge.metrics", "edge.handler", "edge.connection",
-                "edge.quota", "edge.security");
-        allow("edge.feed", "kafka", "net.transport", "storage", "edge.config", "edge.metrics", "edge.shm", "edge.agent");
-        allow("edge.metadata", "kafka", "storage", "edge.config", "edge.metrics", "edge.security", "edge.quota", "edge.agent",
+        allow(
+                "edge.agent",
+                "kafka",
+                "net",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.handler",
+                "edge.connection",
+                "edge.quota",
+                "edge.security");
+        allow(
+                "edge.feed",
+                "kafka",
+                "net.transport",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.shm",
+                "edge.agent");
+        allow(
+                "edge.metadata",
+                "kafka",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.security",
+                "edge.quota",
+                "edge.agent",
                 "edge.handler");
-        allow("edge.group", "kafka", "storage", "edge.config", "edge.metrics", "edge.metadata", "edge.agent", "edge.handler");
-        allow("edge.transaction", "kafka", "storage", "edge.config", "edge.metrics", "edge.metadata", "edge.group", "edge.agent",
+        allow(
+                "edge.group",
+                "kafka",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.metadata",
+                "edge.agent",
+                "edge.handler");
+        allow(
+                "edge.transaction",
+                "kafka",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.metadata",
+                "edge.group",
+                "edge.agent",
                 "edge.handler");
         allow("edge.launch", "kafka", "net", "storage", "edge");
 
