@@ -1,0 +1,58 @@
+package io.tickwire.edge.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything the operator set, checked.
+ *
+ * @param dataDir directory of the journals and the cluster state
+ * @param kafka the Kafka listener
+ * @param net the transport
+ * @param feeds the feeds, by name
+ * @param shm shared memory
+ * @param threading the shard's thread
+ * @param metricsListen where metrics are served; empty for nowhere
+ * @param broker Kafka's broker settings that were given, by Kafka's names
+ */
+public record TickwireConfig(
+        Path dataDir,
+        Kafka kafka,
+        Net net,
+        List<FeedConfig> feeds,
+        ShmConfig shm,
+        Threading threading,
+        Optional<HostPort> metricsListen,
+        Map<String, String> broker) {
+    /** Copies the collections. */
+    public TickwireConfig {
+        feeds = List.copyOf(feeds);
+        broker = Map.copyOf(broker);
+    }
+
+    /**
+     * The Kafka listener.
+     *
+     * @param listen address and port bound
+     * @param advertised told to clients; empty for the bound one
+     * @param inflightBytes most memory for incomplete requests
+     */
+    public record Kafka(HostPort listen, Optional<HostPort> advertised, long inflightBytes) {}
+
+    /**
+     * The transport.
+     *
+     * @param mode which one
+     * @param dpdk used in mode dpdk
+     */
+    public record Net(NetMode mode, DpdkConfig dpdk) {}
+
+    /**
+     * The shard's thread.
+     *
+     * @param spinUs how long it spins before it parks, in microseconds; -1 never parks
+     */
+    public record Threading(int spinUs) {}
+}
