@@ -1,0 +1,117 @@
+package io.tickwire.edge.shm;
+
+/**
+ * Byte layout of a ring file, little-endian; {@code docs/shared-memory.md} has it in full and the C header repeats it.
+ *
+ * <pre>
+ *      0 +-----------------------------------------------------------+
+ *        | magic, version, geometry, generation, topic id, name      |  written once, magic last
+ *    512 | limit (i64), state (i32)                                  |  rarely written, read by every reader
+ *    768 | tail (i64), nextOffset (i64)                              |  written per record, read on attach only
+ *   4096 +-----------------------------------------------------------+
+ *        | frames, each on a 64-byte boundary, never wrapping        |  capacity bytes, a power of two
+ *        +-----------------------------------------------------------+
+ *
+ *   Frame   0        8        12    13     14         16
+ *          +--------+--------+-----+------+----------+--------+--------+----------+----------+----------+
+ *          |position| length | type| flags| keyLength| offset |feedSeq |exchangeNs| receiveNs| ingressNs|
+ *          +--------+--------+-----+------+----------+--------+--------+----------+----------+----------+
+ *          56        64           68             72
+ *          +---------+------------+--------------+-----------------------------+
+ *          |publishNs| valueLength| headersLength| key, value, headers, padding |
+ *          +---------+------------+--------------+-----------------------------+
+ * </pre>
+ *
+ * <p>Positions only grow; a position's byte is at {@code 4096 + (position & (capacity - 1))}. A frame is committed when the first word of its
+ * slot equals its position. Before that the writer has put {@link #NOT_COMMITTED} there, so a reader at the tail can never take an older
+ * payload for a commit. The writer raises {@code limit} beyond everything it is about to touch, a chunk at a time, before touching it:
+ * what a reader copied from position {@code p} is whole if, after the copy, {@code limit <= p + capacity}.
+ */
+public final class RingLayout {
+    /** "TWRING01" read as a little-endian long. */
+    public static final long MAGIC = 0x3130_474e_4952_5754L;
+
+    public static final int VERSION = 1;
+    public static final int HEADER_BYTES = 4096;
+
+    public static final int MAGIC_OFFSET = 0;
+    public static final int VERSION_OFFSET = 8;
+    public static final int HEADER_BYTES_OFFSET = 12;
+    public static final int CAPACITY_OFFSET = 16;
+    public static final int GENERATION_OFFSET = 24;
+    public static final int TOPIC_ID_MSB_OFFSET = 32;
+    public static final int TOPIC_ID_LSB_OFFSET = 40;
+    public static final int PARTITION_OFFSET = 48;
+    public static final int CHUNK_BYTES_OFFSET = 52;
+    /** Nanoseconds to add to CLOCK_MONOTONIC to get the epoch time used in this ring's stamps. */
+    public static final int EPOCH_OFFSET_NS_OFFSET = 56;
+
+    public static final int TOPIC_LENGTH_OFFSET = 64;
+    public static final int TOPIC_OFFSET = 68;
+    public static final int LIMIT_OFFSET = 512;
+    public static final int STATE_OFFSET = 520;
+    public static final int TAIL_OFFSET = 768;
+    public static final int NEXT_OFFSET_OFFSET = 776;
+
+    public static final int STATE_OPEN = 1;
+    /** The broker closed the channel: shut down, or the partition was deleted. */
+    public static final int STATE_CLOSED = 2;
+    /** A later broker found this file left over and gave it up. */
+    public static final int STATE_SUPERSEDED = 3;
+
+    public static final int FRAME_ALIGNMENT = 64;
+    public static final int FRAME_POSITION_OFFSET = 0;
+    public static final int FRAME_LENGTH_OFFSET = 8;
+    public static final int FRAME_TYPE_OFFSET = 12;
+    public static final int FRAME_FLAGS_OFFSET = 13;
+    public static final int FRAME_KEY_LENGTH_OFFSET = 14;
+    public static final int FRAME_RECORD_OFFSET_OFFSET = 16;
+    public static final int FRAME_FEED_SEQUENCE_OFFSET = 24;
+    public static final int FRAME_EXCHANGE_NS_OFFSET = 32;
+    public static final int FRAME_RECEIVE_NS_OFFSET = 40;
+    public static final int FRAME_INGRESS_NS_OFFSET = 48;
+    public static final int FRAME_PUBLISH_NS_OFFSET = 56;
+    public static final int FRAME_VALUE_LENGTH_OFFSET = 64;
+    public static final int FRAME_HEADERS_LENGTH_OFFSET = 68;
+    public static final int FRAME_BODY_OFFSET = 72;
+
+    public static final byte TYPE_RECORD = 1;
+    /** Fills the ring up to its end; carries nothing. */
+    public static final byte TYPE_PADDING = 2;
+    /** Offsets {@code offset..feedSequence} (inclusive) hold records that only the journal has: compressed, or too large for the ring. */
+    public static final byte TYPE_IN_JOURNAL = 3;
+    /** Offsets {@code offset..feedSequence} (inclusive) hold no records: transaction markers. */
+    public static final byte TYPE_NO_RECORDS = 4;
+
+    public static final int FLAG_NULL_KEY = 1;
+    public static final int FLAG_NULL_VALUE = 2;
+    /** A conflating subscriber must not replace this record by a later one of the same key (trades, status). */
+    public static final int FLAG_KEEP = 4;
+    /** Part of a transaction whose outcome was open when it was published. */
+    public static final int FLAG_TRANSACTIONAL = 8;
+
+    /** In a slot's first word: nothing committed here yet. */
+    public static final long NOT_COMMITTED = -1L;
+
+    public static final int MAX_KEY_BYTES = 0xFFFF;
+    public static final int MIN_CAPACITY = 64 * 1024;
+    public static final int MAX_CAPACITY = 1 << 30;
+    public static final int MAX_TOPIC_BYTES = 249;
+
+    private RingLayout() {}
+
+    /** Length of a frame in bytes, padding included. */
+    public static int frameLength(final int bodyLength) {
+        return (FRAME_BODY_OFFSET + bodyLength + FRAME_ALIGNMENT - 1) & -FRAME_ALIGNMENT;
+    }
+
+    /** Longest frame a ring of this capacity takes; longer records are announced as {@link #TYPE_IN_JOURNAL}. */
+    public static int maxFrameLength(final int capacity) {
+        return capacity >> 3;
+    }
+
+    /** Step in which the writer raises its limit: what a reader can lose of the ring's length. */
+    public static int chunkBytes(final int capacity) {
+        return Math.max(4096, capacity >> 6);
+    }
+}
