@@ -9,6 +9,7 @@ final class Contenders {
 
     static List<Contender> all() {
         return List.of(
+                new TickwireRingContender(),
                 new AeronContender(),
                 new ChronicleContender(),
                 new AgronaBroadcastContender(),

@@ -1,5 +1,6 @@
 package io.tickwire.compat.bench.hotpath;
 
+import io.tickwire.compat.bench.Hardware;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.tickwire.compat.bench.hotpath;
+package io.tickwire.compat.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The machine and settings that are printed beside every figure. */
-final class Hardware {
+public final class Hardware {
     private static final List<String> BENCHMARK_ARGS = List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC");
 
     private Hardware() {}
 
-    static String describe() {
+    public static String describe() {
         Runtime runtime = Runtime.getRuntime();
         return String.format(
                 "%s, %d cores, %s %s, Java %s",
@@ -37,7 +37,7 @@ final class Hardware {
     }
 
     /** The flags of this JVM (exports, opens, properties) and a small fixed heap for each child. */
-    static List<String> jvmArgs() {
+    public static List<String> jvmArgs() {
         List<String> args = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         args.removeIf(arg -> arg.startsWith("-Xm") || arg.startsWith("-javaagent") || arg.startsWith("-XX:+Use"));
         args.addAll(BENCHMARK_ARGS);

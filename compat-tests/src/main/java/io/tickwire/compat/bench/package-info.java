@@ -1,0 +1,2 @@
+/** Benchmarks: {@code tickwire bench}. */
+package io.tickwire.compat.bench;
