@@ -85,6 +85,8 @@ class ArchitectureTest {
         assertUsedOnly(
                 "java.lang.foreign",
                 within("io.tickwire.net.dpdk.ffi")
+                        // CRC-32C over mapped memory: the JDK's intrinsic wants a ByteBuffer.
+                        .or(within("io.tickwire.kafka.record"))
                         // Sync, reservation and population of mapped segments: madvise, fallocate.
                         .or(within("io.tickwire.storage.journal"))
                         // Socket options that the JDK does not offer.
