@@ -47,10 +47,14 @@ public final class ConfigKeys {
                 FeedConfig.PORT,
                 FeedConfig.INTERFACE,
                 FeedConfig.FRAMING,
+                FeedConfig.PROTOCOL,
                 FeedConfig.TOPIC,
                 ShmConfig.ENABLED,
                 ShmConfig.DIR,
                 ShmConfig.RING_BYTES,
+                ShmConfig.MAX_BYTES,
+                ShmConfig.MAX_CHANNELS,
+                ShmConfig.PERMISSIONS,
                 SHARD_SPIN_US,
                 METRICS_LISTEN);
     }

@@ -11,10 +11,17 @@ import java.net.InetAddress;
  * @param port UDP port
  * @param networkInterface name or address of the interface to join on; empty for the default one
  * @param framing name of the framing on the wire
+ * @param protocol name of the message protocol, for keys and exchange times
  * @param topic topic its messages go to
  */
 public record FeedConfig(
-        String name, Inet4Address group, int port, String networkInterface, String framing, String topic) {
+        String name,
+        Inet4Address group,
+        int port,
+        String networkInterface,
+        String framing,
+        String protocol,
+        String topic) {
     static final ConfigType<Inet4Address> MULTICAST_GROUP = new ConfigType<>("group", FeedConfig::parseGroup);
     static final ConfigKey<Inet4Address> GROUP =
             ConfigKey.required("feeds.*.group", MULTICAST_GROUP, "multicast group of the feed");
@@ -25,8 +32,16 @@ public record FeedConfig(
             ConfigType.TEXT,
             "",
             "interface to join on, name or address; by default the first that can");
-    static final ConfigKey<String> FRAMING =
-            ConfigKey.of("feeds.*.framing", ConfigType.TEXT, "moldudp64", "framing of the feed's datagrams");
+    static final ConfigKey<String> FRAMING = ConfigKey.of(
+            "feeds.*.framing",
+            ConfigType.TEXT,
+            "moldudp64",
+            "framing of the feed's datagrams: moldudp64, or raw for one message each");
+    static final ConfigKey<String> PROTOCOL = ConfigKey.of(
+            "feeds.*.protocol",
+            ConfigType.TEXT,
+            "itch50",
+            "what the feed's messages are: itch50, or opaque for bytes without key and time");
     static final ConfigKey<String> TOPIC =
             ConfigKey.required("feeds.*.topic", ConfigType.TEXT, "topic the feed's messages go to");
 
@@ -37,6 +52,7 @@ public record FeedConfig(
                 values.get(PORT, name),
                 values.get(INTERFACE, name),
                 values.get(FRAMING, name),
+                values.get(PROTOCOL, name),
                 values.get(TOPIC, name));
     }
 

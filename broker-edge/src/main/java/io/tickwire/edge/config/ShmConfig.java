@@ -7,17 +7,32 @@ import java.nio.file.Path;
  *
  * @param enabled whether records are published to shared memory
  * @param dir directory of the rings
- * @param ringBytes size of each partition's ring
+ * @param ringBytes size of each partition's ring, a power of two
+ * @param maxBytes most memory for all rings
+ * @param maxChannels most rings
+ * @param permissions of the files, as {@code ls} shows them
  */
-public record ShmConfig(boolean enabled, Path dir, long ringBytes) {
+public record ShmConfig(boolean enabled, Path dir, long ringBytes, long maxBytes, int maxChannels, String permissions) {
     static final ConfigKey<Boolean> ENABLED =
             ConfigKey.of("shm.enabled", ConfigType.BOOL, "true", "publish records to shared memory");
     static final ConfigKey<Path> DIR =
             ConfigKey.of("shm.dir", ConfigType.PATH, "/dev/shm/tickwire", "directory of the shared-memory rings");
     static final ConfigKey<Long> RING_BYTES =
-            ConfigKey.of("shm.ring.bytes", ConfigType.SIZE, "16 MiB", "size of one partition's ring");
+            ConfigKey.of("shm.ring.bytes", ConfigType.SIZE, "8 MiB", "size of one partition's ring, a power of two");
+    static final ConfigKey<Long> MAX_BYTES = ConfigKey.of(
+            "shm.max.bytes", ConfigType.SIZE, "1 GiB", "memory for all rings; partitions beyond it get none");
+    static final ConfigKey<Integer> MAX_CHANNELS = ConfigKey.of(
+            "shm.max.channels", ConfigType.integer(1, 65_536), "4096", "rings; partitions beyond it get none");
+    static final ConfigKey<String> PERMISSIONS =
+            ConfigKey.of("shm.access", ConfigType.TEXT, "rw-r-----", "permissions of the shared-memory files");
 
     static ShmConfig load(Values values) {
-        return new ShmConfig(values.get(ENABLED), values.get(DIR), values.get(RING_BYTES));
+        return new ShmConfig(
+                values.get(ENABLED),
+                values.get(DIR),
+                values.get(RING_BYTES),
+                values.get(MAX_BYTES),
+                values.get(MAX_CHANNELS),
+                values.get(PERMISSIONS));
     }
 }
