@@ -1,0 +1,32 @@
+package io.tickwire.net.dpdk;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Virtual devices without kernel ends, in ordinary memory: no privileges needed. */
+class VdevIT {
+    @BeforeEach
+    void needs() {
+        Needs.dpdk();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ring", "null", "pool", "refusals"})
+    void deviceUsedGivesEveryFrameBack(final String scenario) {
+        final String output = ChildJvm.run(List.of(), VdevScenarios.class, scenario);
+        assertTrue(output.contains("passed " + scenario), output);
+    }
+
+    @Test
+    void captureReadAndEchoedIsWrittenUnchanged(@TempDir final Path directory) {
+        final String output = ChildJvm.run(List.of(), VdevScenarios.class, "pcap", directory.toString());
+        assertTrue(output.contains("passed pcap"), output);
+    }
+}
