@@ -1,30 +1,146 @@
 package io.tickwire.net.dpdk;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import io.tickwire.net.dpdk.Finding.Status;
+import io.tickwire.net.dpdk.ffi.DpdkException;
+import io.tickwire.net.dpdk.ffi.DpdkLibrary;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 
-/** What DPDK needs of the machine. */
+/** Looks at what DPDK needs of the machine and says what is missing, with the command that mends it. Changes nothing. */
 public final class Preflight {
-    private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/hugepages");
+    private static final String HUGE_PAGES = "/sys/kernel/mm/hugepages";
+    private static final long WANTED_HUGE_MEGABYTES = 256;
+    private static final long LOCKED_BYTES = 64L << 20;
 
-    private Preflight() {}
+    private final HostFiles files;
 
-    /** Megabytes of huge pages, of all sizes, that are free. */
-    public static long freeHugeMegabytes() {
-        long kilobytes = 0;
-        try (DirectoryStream<Path> sizes = Files.newDirectoryStream(HUGE_PAGES, "hugepages-*kB")) {
-            for (final Path size : sizes) {
-                final String name = size.getFileName().toString();
-                final long pageKilobytes = Long.parseLong(name.substring("hugepages-".length(), name.length() - 2));
-                kilobytes += pageKilobytes
-                        * Long.parseLong(
-                                Files.readString(size.resolve("free_hugepages")).trim());
-            }
-        } catch (final IOException none) {
-            return 0;
+    /** For this machine. */
+    public Preflight() {
+        this(Path.of("/"));
+    }
+
+    /** For a machine whose {@code /proc}, {@code /sys} and {@code /dev} are under {@code root}. */
+    Preflight(final Path root) {
+        files = new HostFiles(root);
+    }
+
+    /**
+     * Checks everything for one port.
+     *
+     * @param device as in {@link PortSettings}; empty for the checks that every device needs.
+     * @param cores CPUs that will poll.
+     * @throws IllegalArgumentException when the text names no device.
+     */
+    public List<Finding> check(final Optional<String> device, final BitSet cores) {
+        final Optional<DeviceAddress> address = device.map(DeviceAddress::parse);
+        final List<Finding> findings = new ArrayList<>();
+        findings.add(library());
+        findings.add(hugePages(address.map(DeviceAddress::isPci).orElse(false)));
+        findings.addAll(new DevicePreflight(files).check(address));
+        cores.stream().forEach(core -> findings.addAll(core(core)));
+        return findings;
+    }
+
+    /** Whether nothing is missing. */
+    public static boolean isFit(final List<Finding> findings) {
+        return findings.stream().noneMatch(finding -> finding.status() == Status.MISSING);
+    }
+
+    private static Finding library() {
+        try {
+            final DpdkLibrary library = DpdkLibrary.load();
+            final String seen = library.version();
+            return library.abi().verified()
+                    ? Finding.ok("library", seen)
+                    : Finding.advice(
+                            "library",
+                            seen + ": its layouts are known from its headers, the tests run against another version",
+                            "apt-get install dpdk (22.11)");
+        } catch (final DpdkException missing) {
+            return Finding.missing("library", missing.getMessage(), "apt-get install dpdk");
         }
-        return kilobytes / 1024;
+    }
+
+    private Finding hugePages(final boolean needed) {
+        final long free = freeHugePageMegabytes();
+        final String mend = "echo 512 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
+        if (free >= WANTED_HUGE_MEGABYTES) {
+            return Finding.ok("huge pages", free + " MB free");
+        }
+        final String seen = free + " MB free, " + WANTED_HUGE_MEGABYTES + " wanted";
+        return needed && free == 0
+                ? Finding.missing("huge pages", seen + ": PCI devices need them", mend)
+                : Finding.advice("huge pages", seen + "; ordinary memory serves virtual devices (--no-huge)", mend);
+    }
+
+    private List<Finding> core(final int core) {
+        final String subject = "core " + core;
+        final List<Finding> findings = new ArrayList<>();
+        final String cpu = "/sys/devices/system/cpu/cpu" + core;
+        if (!files.exists(cpu)) {
+            return List.of(Finding.missing(
+                    subject,
+                    "there are only the CPUs "
+                            + files.text("/sys/devices/system/cpu/present").orElse("?"),
+                    "choose another core"));
+        }
+        final BitSet allowed = HostFiles.cpus(
+                files.field("/proc/self/status", "Cpus_allowed_list").orElse(""));
+        if (!allowed.get(core)) {
+            findings.add(Finding.missing(
+                    subject, "this process may only run on " + allowed, "taskset -c " + core + " tickwire start …"));
+        }
+        final boolean isolated = HostFiles.cpus(
+                        files.text("/sys/devices/system/cpu/isolated").orElse(""))
+                .get(core);
+        final boolean tickless = HostFiles.cpus(
+                        files.text("/sys/devices/system/cpu/nohz_full").orElse(""))
+                .get(core);
+        if (isolated && tickless) {
+            findings.add(Finding.ok(subject, "isolated, without a tick"));
+        } else {
+            findings.add(Finding.advice(
+                    subject,
+                    (isolated ? "isolated" : "shared with other threads")
+                            + (tickless ? "" : ", with the scheduler's tick"),
+                    "boot with isolcpus=managed_irq,domain," + core + " nohz_full=" + core + " rcu_nocbs=" + core));
+        }
+        final Optional<String> governor = files.text(cpu + "/cpufreq/scaling_governor");
+        if (governor.isPresent() && !governor.get().equals("performance")) {
+            findings.add(Finding.advice(
+                    subject,
+                    "frequency governor " + governor.get(),
+                    "echo performance > " + cpu + "/cpufreq/scaling_governor"));
+        }
+        return findings;
+    }
+
+    private long freeHugePageMegabytes() {
+        long kilobytes = 0;
+        for (final String size : files.names(HUGE_PAGES)) {
+            final String digits = size.replaceAll("[^0-9]", "");
+            if (!digits.isEmpty()) {
+                kilobytes += Long.parseLong(digits) * files.number(HUGE_PAGES + "/" + size + "/free_hugepages", 0);
+            }
+        }
+        return kilobytes >>> 10;
+    }
+
+    /** Megabytes of huge pages, of all sizes, that are free on this machine. */
+    public static long freeHugeMegabytes() {
+        return new Preflight().freeHugePageMegabytes();
+    }
+
+    /** Whether a process may lock enough memory for DMA or AF_XDP. */
+    static boolean locksEnough(final String limits) {
+        return limits.lines()
+                .filter(line -> line.startsWith("Max locked memory"))
+                .map(line ->
+                        line.substring("Max locked memory".length()).strip().split("\\s+", -1)[0])
+                .anyMatch(soft -> soft.equals("unlimited")
+                        || (soft.matches("[0-9]{1,18}") && Long.parseLong(soft) >= LOCKED_BYTES));
     }
 }

@@ -29,4 +29,14 @@ class VdevIT {
         final String output = ChildJvm.run(List.of(), VdevScenarios.class, "pcap", directory.toString());
         assertTrue(output.contains("passed pcap"), output);
     }
+
+    @Test
+    void framesThroughSharedMemoryAreEchoedByAnotherProcess(@TempDir final Path directory) {
+        final String socket = directory.resolve("memif").toString();
+        try (ChildJvm server = ChildJvm.start(List.of(), VdevScenarios.class, "memif-server", socket);
+                ChildJvm client = ChildJvm.start(List.of(), VdevScenarios.class, "memif-client", socket)) {
+            assertTrue(client.join().contains("passed memif-client"));
+            assertTrue(server.join().contains("passed memif-server"));
+        }
+    }
 }

@@ -89,6 +89,15 @@ public final class DpdkLibrary {
                         + DpdkAbi.rows().stream().map(DpdkAbi::version).toList() + " are known");
     }
 
+    /** Whether the library of a driver such as {@code net_af_packet} is installed beside this DPDK. */
+    public static boolean hasDriver(final String driver) {
+        try {
+            return Downcalls.open("librte_" + driver + ".so." + load().abi.number()) != null;
+        } catch (final DpdkException withoutDpdk) {
+            return false;
+        }
+    }
+
     private static SymbolLookup open(final String name) {
         final SymbolLookup library = Downcalls.open(name);
         if (library == null) {
