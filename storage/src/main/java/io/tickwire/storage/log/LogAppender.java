@@ -1,0 +1,235 @@
+package io.tickwire.storage.log;
+
+import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.kafka.record.BatchRules;
+import io.tickwire.kafka.record.RecordBatchFlyweight;
+import io.tickwire.kafka.record.RecordErrors;
+import io.tickwire.storage.segment.Segment;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The owner's half of a log: checks batches, gives them offsets, puts them into the journal and tells who listens. */
+final class LogAppender {
+    private static final AppendListener NO_APPEND_LISTENER = (log, base, last, address, length) -> {};
+    private static final HighWatermarkListener NO_HIGH_WATERMARK_LISTENER = (log, offset) -> {};
+
+    private final PartitionLog log;
+    private final LogOffsets offsets;
+    private final LogWriter writer;
+    private final OwnerGate gate;
+    private Thread owner;
+    private AppendTools tools;
+    private AppendListener appendListener = NO_APPEND_LISTENER;
+    private HighWatermarkListener highWatermarkListener = NO_HIGH_WATERMARK_LISTENER;
+    private long claimedAddress;
+    private int claimedLength;
+
+    LogAppender(final PartitionLog log, final LogOffsets offsets, final LogWriter writer, final OwnerGate gate) {
+        this.log = log;
+        this.offsets = offsets;
+        this.writer = writer;
+        this.gate = gate;
+    }
+
+    void bindOwner() {
+        owner = Thread.currentThread();
+        tools = AppendTools.ofCurrentThread();
+    }
+
+    private boolean isOwner() {
+        if (owner == null) {
+            bindOwner();
+        }
+        return Thread.currentThread() == owner;
+    }
+
+    private void checkOwner() {
+        final boolean isOwner = isOwner(); // Binds the first one, with assertions or without.
+        assert isOwner : "called by " + Thread.currentThread() + ", owner is " + owner;
+    }
+
+    private boolean begin(final AppendResult out) {
+        checkOwner();
+        assert claimedAddress == 0 : "append inside a claim";
+        out.reset(offsets.logStart());
+        return gate.enter();
+    }
+
+    short append(
+            final DirectBuffer source,
+            final int offset,
+            final int length,
+            final AppendOrigin origin,
+            final int leaderEpoch,
+            final long nowMs,
+            final AppendResult out) {
+        if (!begin(out)) {
+            return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        try {
+            int at = offset;
+            final int end = offset + length;
+            short code = KafkaErrors.NONE;
+            while (at < end && code == KafkaErrors.NONE) {
+                code = tools.validator.validateInternal(source, at, end - at);
+                if (code == KafkaErrors.NONE) {
+                    final int bytes = tools.validator.batchBytes();
+                    code = store(source, at, bytes, origin == AppendOrigin.REPLICATION, leaderEpoch, nowMs, out);
+                    at += bytes;
+                } else {
+                    out.errorMessage = tools.validator.reason();
+                }
+            }
+            return code;
+        } finally {
+            gate.exit();
+        }
+    }
+
+    short appendProduced(
+            final DirectBuffer source,
+            final int offset,
+            final int length,
+            final int produceVersion,
+            final int leaderEpoch,
+            final long nowMs,
+            final AppendResult out) {
+        if (!begin(out)) {
+            return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        try {
+            final BatchRules rules = log.settings().rules();
+            final short code = tools.validator.validateProduce(source, offset, length, produceVersion, rules, nowMs);
+            if (code != KafkaErrors.NONE) {
+                out.errorMessage = tools.validator.reason();
+                return code;
+            }
+            return store(source, offset, tools.validator.batchBytes(), false, leaderEpoch, nowMs, out);
+        } finally {
+            gate.exit();
+        }
+    }
+
+    private short store(
+            final DirectBuffer source,
+            final int offset,
+            final int bytes,
+            final boolean keepOffsets,
+            final int leaderEpoch,
+            final long nowMs,
+            final AppendResult out) {
+        final RecordBatchFlyweight batch = tools.batch.wrap(source, offset);
+        final long base = keepOffsets ? batch.baseOffset() : offsets.logEnd();
+        if (base < offsets.logEnd()) {
+            out.errorMessage = "offsets go back";
+            return KafkaErrors.OFFSET_OUT_OF_RANGE;
+        }
+        final boolean stamp = !keepOffsets && log.settings().rules().logAppendTime();
+        final long maxTimestamp = stamp ? nowMs : batch.maxTimestamp();
+        final long address = writer.claim(bytes, maxTimestamp, nowMs);
+        if (address == 0) {
+            out.errorMessage = "the journal cannot be written to";
+            return KafkaErrors.KAFKA_STORAGE_ERROR;
+        }
+        tools.region.wrap(address, bytes);
+        source.getBytes(offset, tools.region, 0, bytes);
+        batch.wrapMutable(tools.region, 0);
+        if (stamp) {
+            out.logAppendTimeMs = nowMs;
+            batch.stampTimestamp(true, nowMs, tools.crc32c);
+        }
+        publish(batch, base, bytes, leaderEpoch, address, out);
+        return KafkaErrors.NONE;
+    }
+
+    /** Sets what the log decides, completes the journal entry, and tells readers and listeners. */
+    private void publish(
+            final RecordBatchFlyweight batch,
+            final long base,
+            final int bytes,
+            final int leaderEpoch,
+            final long address,
+            final AppendResult out) {
+        batch.baseOffset(base);
+        batch.partitionLeaderEpoch(leaderEpoch);
+        final long last = batch.lastOffset();
+        final long maxTimestamp = batch.maxTimestamp();
+        final int records = batch.recordCount();
+        final Segment active = writer.active();
+        final long headerPosition = writer.commit(bytes);
+        active.appended(headerPosition, bytes, base, last, maxTimestamp, last);
+        if (out.baseOffset < 0) {
+            out.baseOffset = base;
+        }
+        out.lastOffset = last;
+        out.recordCount += records;
+        offsets.logEnd(last + 1);
+        offsets.lastStable(last + 1);
+        offsets.highWatermark(last + 1);
+        appendListener.onAppend(log, base, last, address, bytes);
+        highWatermarkListener.onHighWatermark(log, last + 1);
+    }
+
+    short claim(final int maxLength, final long nowMs, final UnsafeBuffer region) {
+        checkOwner();
+        assert claimedAddress == 0 : "claimed twice";
+        if (!gate.enter()) {
+            return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        claimedAddress = writer.claim(maxLength, nowMs, nowMs);
+        if (claimedAddress == 0) {
+            gate.exit();
+            return KafkaErrors.KAFKA_STORAGE_ERROR;
+        }
+        claimedLength = maxLength;
+        region.wrap(claimedAddress, maxLength);
+        return KafkaErrors.NONE;
+    }
+
+    void commit(final int length, final int leaderEpoch, final long nowMs, final AppendResult out) {
+        assert isOwner() && claimedAddress != 0 && length <= claimedLength : "commit of " + length;
+        out.reset(offsets.logStart());
+        final long address = claimedAddress;
+        claimedAddress = 0;
+        try {
+            tools.region.wrap(address, length);
+            final RecordBatchFlyweight batch = tools.batch.wrapMutable(tools.region, 0);
+            if (log.settings().rules().logAppendTime()) {
+                out.logAppendTimeMs = nowMs;
+                batch.stampTimestamp(true, nowMs, tools.crc32c);
+            }
+            publish(batch, offsets.logEnd(), length, leaderEpoch, address, out);
+        } finally {
+            gate.exit();
+        }
+    }
+
+    void abort() {
+        assert isOwner() && claimedAddress != 0 : "abort without a claim";
+        claimedAddress = 0;
+        try {
+            writer.abort(claimedLength);
+        } finally {
+            gate.exit();
+        }
+    }
+
+    /** Before closing: an open claim of the closing thread is dropped. */
+    void abandonClaim() {
+        if (claimedAddress != 0 && Thread.currentThread() == owner) {
+            abort();
+        }
+    }
+
+    RecordErrors recordErrors() {
+        return tools.validator.recordErrors();
+    }
+
+    void appendListener(final AppendListener listener) {
+        appendListener = listener == null ? NO_APPEND_LISTENER : listener;
+    }
+
+    void highWatermarkListener(final HighWatermarkListener listener) {
+        highWatermarkListener = listener == null ? NO_HIGH_WATERMARK_LISTENER : listener;
+    }
+}

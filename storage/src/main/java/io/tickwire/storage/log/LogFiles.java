@@ -1,0 +1,143 @@
+package io.tickwire.storage.log;
+
+import io.tickwire.storage.os.Posix;
+import io.tickwire.storage.segment.Generations;
+import io.tickwire.storage.segment.LogManifest;
+import io.tickwire.storage.segment.Segment;
+import io.tickwire.storage.segment.SegmentInfo;
+import io.tickwire.storage.segment.SegmentList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The directory of one log: its generations of journals, its segments and the manifest that lists them. Changes are made under
+ * the object's lock, by the owner when it rolls and by others when they delete or compact.
+ *
+ * <pre>
+ *   DIRECTORY/manifest
+ *   DIRECTORY/g0/            one Chronicle queue: metadata.cq4t, 19700101-00F.cq4, 19700101-00F.idx, …
+ *   DIRECTORY/g1/            the next one, begun after a crash or by compaction
+ * </pre>
+ */
+public final class LogFiles {
+    private final TopicKey key;
+    private final Path directory;
+    private final SegmentList segments = new SegmentList();
+    private final LogOffsets offsets;
+    private int nextGeneration;
+    private volatile long recoveryPoint;
+    private boolean open;
+
+    /** Takes over what recovery found. */
+    public LogFiles(final TopicKey key, final Path directory, final LogManifest manifest, final LogSettings settings) {
+        this.key = key;
+        this.directory = directory;
+        this.nextGeneration = manifest.nextGeneration();
+        this.recoveryPoint = manifest.recoveryPoint();
+        this.open = manifest.open();
+        this.offsets = new LogOffsets(manifest.logStartOffset(), manifest.logEndOffset(), manifest.logEndOffset());
+        for (final SegmentInfo info : manifest.segments()) {
+            segments.add(segment(info, settings));
+        }
+    }
+
+    /** Creates the directory of a new log. */
+    public static LogManifest create(final TopicKey key, final Path directory) throws IOException {
+        Files.createDirectories(directory);
+        final LogManifest manifest = new LogManifest(
+                key.topic(), key.topicIdMsb(), key.topicIdLsb(), key.partition(), 0, 0, 0, 0, false, List.of());
+        manifest.write(directory, false);
+        return manifest;
+    }
+
+    Segment segment(final SegmentInfo info, final LogSettings settings) {
+        return new Segment(
+                Generations.directory(directory, info.generation()),
+                info,
+                windowBytes(settings),
+                settings.indexIntervalBytes());
+    }
+
+    /** How much of a growing segment to map at once: all it should hold, so that it is mapped once. */
+    private static long windowBytes(final LogSettings settings) {
+        return settings.segmentBytes() + (long) settings.rules().maxBatchBytes() + 64 * 1024;
+    }
+
+    /** Reserves the number of a new journal directory. */
+    public synchronized int newGeneration() {
+        return nextGeneration++;
+    }
+
+    /** Notes that a writer is at work: from now on the manifest is a lower bound. */
+    synchronized void markOpen(final boolean durable) throws IOException {
+        if (!open) {
+            open = true;
+            persist(durable);
+        }
+    }
+
+    /** Notes that the last entry of every segment is known. */
+    synchronized void markClosed(final boolean durable) throws IOException {
+        if (open) {
+            open = false;
+            persist(durable);
+        }
+    }
+
+    /** Writes the manifest. */
+    public synchronized void persist(final boolean durable) throws IOException {
+        new LogManifest(
+                        key.topic(),
+                        key.topicIdMsb(),
+                        key.topicIdLsb(),
+                        key.partition(),
+                        offsets.logStart(),
+                        offsets.logEnd(),
+                        recoveryPoint,
+                        nextGeneration,
+                        open,
+                        segments.infos())
+                .write(directory, durable);
+    }
+
+    /** Waits until the journal files from the recovery point on are on the device. */
+    void syncSegments() throws IOException {
+        for (final Segment segment : segments.snapshot()) {
+            if (segment.nextOffset() > recoveryPoint && !segment.isDeleted()) {
+                final int fd = Posix.open(segment.dataFile(), Posix.O_RDONLY);
+                try {
+                    Posix.dataSync(fd);
+                } finally {
+                    Posix.close(fd);
+                }
+            }
+        }
+    }
+
+    /** Everything before {@code offset} is on the device. Takes effect on disk with the next {@link #persist}. */
+    public void recoveryPoint(final long offset) {
+        recoveryPoint = offset;
+    }
+
+    public long recoveryPoint() {
+        return recoveryPoint;
+    }
+
+    public SegmentList segments() {
+        return segments;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public TopicKey key() {
+        return key;
+    }
+
+    LogOffsets offsets() {
+        return offsets;
+    }
+}

@@ -1,0 +1,251 @@
+package io.tickwire.storage.log;
+
+import io.tickwire.storage.journal.Journal;
+import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.os.Posix;
+import io.tickwire.storage.segment.Generations;
+import io.tickwire.storage.segment.Segment;
+import io.tickwire.storage.segment.SegmentInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The writing side of a log: which journal file is open, with room reserved ahead, when it rolls. Used by the log's owner
+ * inside the gate, or by another thread that keeps the owner out.
+ *
+ * <p>When the disk is full or a call fails, the journal is let go: its segment ends at the last complete batch, appends answer
+ * KAFKA_STORAGE_ERROR, and each later one tries to begin a new journal.
+ */
+final class LogWriter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogWriter.class);
+
+    /** Room for what Chronicle adds between our entries: an index page, headers, the end mark. */
+    private static final long JOURNAL_SLACK_BYTES = 2L * Posix.PAGE_BYTES;
+
+    /** What opening a journal may write before room can be reserved. */
+    private static final long OPENING_BYTES = 512 * 1024;
+
+    private static final int ENTRY_ALLOWANCE_BYTES = 1024;
+
+    private final LogFiles files;
+    private LogSettings settings;
+    private Journal journal;
+    private SpaceReservation space;
+    private Segment active;
+    private boolean failed;
+    private long rolls;
+    private long storageErrors;
+
+    LogWriter(final LogFiles files, final LogSettings settings) {
+        this.files = files;
+        this.settings = settings;
+    }
+
+    void settings(final LogSettings changed) {
+        settings = changed;
+    }
+
+    /** Segment being appended to, or null while the journal is closed. */
+    Segment active() {
+        return active;
+    }
+
+    /**
+     * Claims room for a batch, opening or rolling the journal as needed.
+     *
+     * @return its address, or 0 when there is no room: KAFKA_STORAGE_ERROR
+     */
+    long claim(final int maxLength, final long maxTimestamp, final long nowMs) {
+        try {
+            if (active == null) {
+                activate(nowMs);
+            } else if (mustRoll(maxLength, maxTimestamp, nowMs)) {
+                roll(nowMs);
+            }
+            final long end = active.endPosition() + maxLength + JOURNAL_SLACK_BYTES;
+            if (!space.covers(end)) {
+                space.ensure(end);
+            }
+            return journal.claim(maxLength);
+        } catch (final IOException | RuntimeException | InternalError e) {
+            // InternalError: how the JVM reports a fault in mapped memory.
+            fail(e);
+            return 0;
+        }
+    }
+
+    private boolean mustRoll(final int length, final long maxTimestamp, final long nowMs) {
+        final long bytes = active.bytes();
+        return bytes > 0
+                && (bytes + length > settings.segmentBytes() || waitedMs(maxTimestamp, nowMs) > settings.segmentMs());
+    }
+
+    /** Kafka LogSegment.timeWaitedForRoll: by the timestamps of the records, or the clock where there are none. */
+    private long waitedMs(final long maxTimestamp, final long nowMs) {
+        final long first = active.firstTimestamp();
+        return first >= 0 && maxTimestamp >= 0 ? maxTimestamp - first : nowMs - active.createdMs();
+    }
+
+    /** Makes a claimed batch visible in the journal; the position of its header. */
+    long commit(final int length) {
+        journal.commit(length);
+        return journal.headerPosition();
+    }
+
+    void abort(final int touched) {
+        journal.abort(touched);
+    }
+
+    private void activate(final long nowMs) throws IOException {
+        if (Files.getFileStore(files.directory()).getUsableSpace() < OPENING_BYTES) {
+            throw new IOException("no space left on the device of " + files.directory());
+        }
+        final Segment last = files.segments().last();
+        files.markOpen(settings.syncBeforeAck());
+        if (last == null || last.isSealed()) {
+            beginGeneration(nowMs);
+        } else {
+            last.pin();
+            try {
+                openJournal(last.generation(), last.cycle(), last.endPosition());
+            } catch (final IOException | RuntimeException | InternalError e) {
+                last.unpin();
+                throw e;
+            }
+            last.trustFrom(last.endPosition());
+            active = last;
+        }
+        if (failed) {
+            LOGGER.info("{} takes appends again", files.directory());
+            failed = false;
+        }
+    }
+
+    private void beginGeneration(final long nowMs) throws IOException {
+        final int generation = files.newGeneration();
+        final Path directory = Generations.directory(files.directory(), generation);
+        Files.createDirectories(directory);
+        files.persist(settings.syncBeforeAck()); // The number is taken, whatever happens next.
+        openJournal(generation, 0, 0);
+        beginSegment(generation, 0, nowMs);
+    }
+
+    private void openJournal(final int generation, final int cycle, final long from) throws IOException {
+        final Path directory = Generations.directory(files.directory(), generation);
+        space = new SpaceReservation(directory.resolve(JournalFormat.fileName(cycle)), from);
+        journal = Journal.open(directory, cycle, settings.rules().maxBatchBytes() + ENTRY_ALLOWANCE_BYTES);
+        journal.claim(1);
+        journal.abort(0);
+    }
+
+    private void beginSegment(final int generation, final int cycle, final long nowMs) throws IOException {
+        final long base = files.offsets().logEnd();
+        final Segment segment = files.segment(SegmentInfo.empty(generation, cycle, base, nowMs), settings);
+        segment.pin();
+        segment.trustFrom(0);
+        active = segment;
+        files.segments().add(segment);
+        files.persist(settings.syncBeforeAck());
+    }
+
+    /** Ends the segment and starts the next file. Takes milliseconds. */
+    void roll(final long nowMs) throws IOException {
+        final Segment ended = active;
+        journal.roll();
+        space.close();
+        space = null;
+        space = new SpaceReservation(journal.file(), 0);
+        journal.claim(1);
+        journal.abort(0);
+        ended.seal();
+        beginSegment(ended.generation(), journal.cycle(), nowMs);
+        ended.unpin();
+        rolls++;
+    }
+
+    /** Lets the journal go after an error; the segment ends where the last complete batch ended. */
+    void fail(final Throwable why) {
+        storageErrors++;
+        if (!failed) {
+            LOGGER.error("{} cannot be appended to: {}", files.directory(), why.toString(), why);
+            failed = true;
+        }
+        release(true);
+    }
+
+    /** Closes the journal's files; with {@code sealing} the segment is not appended to again. */
+    private void release(final boolean sealing) {
+        if (journal != null) {
+            try {
+                journal.close();
+            } catch (final RuntimeException | InternalError e) {
+                LOGGER.warn("closing the journal of {}", files.directory(), e);
+            }
+            journal = null;
+        }
+        if (space != null) {
+            space.close();
+            space = null;
+        }
+        if (active != null) {
+            if (sealing) {
+                active.seal();
+            }
+            active.unpin();
+            active = null;
+        }
+    }
+
+    /**
+     * Closes cleanly: after this the manifest is exact, files are cut to their contents.
+     *
+     * @param synced everything appended is on the device already; otherwise this waits for it
+     */
+    void close(final boolean synced) {
+        final Segment last = active;
+        try {
+            if (!synced) {
+                files.syncSegments();
+            }
+            files.recoveryPoint(files.offsets().logEnd());
+            if (last != null) {
+                closeActive(last);
+            }
+            files.markClosed(!synced);
+        } catch (final IOException e) {
+            throw new UncheckedIOException("closing " + files.directory(), e);
+        }
+    }
+
+    private void closeActive(final Segment last) throws IOException {
+        last.pin();
+        try {
+            release(false);
+            last.trim();
+        } finally {
+            last.unpin();
+            last.unmapIfUnpinned();
+        }
+    }
+
+    /** Forgets the journal of a deleted log. */
+    void discard() {
+        release(true);
+    }
+
+    boolean isOpen() {
+        return active != null;
+    }
+
+    long rolls() {
+        return rolls;
+    }
+
+    long storageErrors() {
+        return storageErrors;
+    }
+}

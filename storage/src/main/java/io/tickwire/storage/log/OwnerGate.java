@@ -1,0 +1,74 @@
+package io.tickwire.storage.log;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Lets another thread take a log's writing side away from its owner for a moment (to delete it, or to give its files back when
+ * it idles). The owner pays one fenced store per append; the other thread waits for the append in progress.
+ */
+final class OwnerGate {
+    private static final long WAIT_NS = 1_000;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private volatile boolean inside;
+    private volatile boolean blocked;
+    private volatile boolean shut;
+
+    /** The owner goes in. False when the log was shut for good. */
+    boolean enter() {
+        while (true) {
+            inside = true;
+            if (!blocked) {
+                return true;
+            }
+            inside = false;
+            if (shut) {
+                return false;
+            }
+            LockSupport.parkNanos(WAIT_NS);
+        }
+    }
+
+    /** The owner comes out. */
+    void exit() {
+        inside = false;
+    }
+
+    /** Runs something while the owner is kept out; by one other thread at a time. */
+    synchronized void runAlone(final Runnable action) {
+        keepOut();
+        try {
+            action.run();
+        } finally {
+            blocked = shut;
+        }
+    }
+
+    /** Keeps the owner out for good, then runs something. The first call only; false otherwise. */
+    synchronized boolean shutAnd(final Runnable action) {
+        if (shut) {
+            return false;
+        }
+        keepOut();
+        shut = true;
+        action.run();
+        return true;
+    }
+
+    private void keepOut() {
+        blocked = true;
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        while (inside) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                blocked = shut;
+                throw new IllegalStateException("the owner has a claim open and does not end it");
+            }
+            LockSupport.parkNanos(WAIT_NS);
+        }
+    }
+
+    boolean isShut() {
+        return shut;
+    }
+}

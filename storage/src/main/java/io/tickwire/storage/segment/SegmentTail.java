@@ -1,0 +1,47 @@
+package io.tickwire.storage.segment;
+
+import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.os.GrowingMapping;
+import io.tickwire.storage.os.Posix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.agrona.UnsafeApi;
+
+/** What lies behind the last batch of a journal file: end mark, Chronicle's own entries, reserved space. */
+final class SegmentTail {
+    /** Room for the end mark and what Chronicle writes beside it. */
+    private static final long TAIL_BYTES = 2L * Posix.PAGE_BYTES;
+
+    private SegmentTail() {}
+
+    /** Cuts a journal file behind its last entry, whose end is {@code endPosition}. */
+    static void trim(final Path dataFile, final long address, final long endPosition) throws IOException {
+        final long size = Files.size(dataFile);
+        long position = endPosition;
+        while (position + JournalFormat.HEADER_BYTES <= size) {
+            final int header = JournalFormat.header(address + position);
+            if (!JournalFormat.isMetadata(header)) {
+                break;
+            }
+            position = JournalFormat.next(position, header);
+        }
+        final int fd = Posix.open(dataFile, Posix.O_RDWR);
+        try {
+            Posix.truncate(fd, Math.min(size, position + TAIL_BYTES & -Posix.PAGE_BYTES));
+        } finally {
+            Posix.close(fd);
+        }
+    }
+
+    /** Writes the end mark at {@code endPosition}. */
+    static void writeEndMark(final Path dataFile, final long endPosition) throws IOException {
+        final long bytes = endPosition + JournalFormat.HEADER_BYTES;
+        if (bytes > Files.size(dataFile)) {
+            return; // The file ends there.
+        }
+        try (GrowingMapping writable = GrowingMapping.readWrite(dataFile, bytes)) {
+            UnsafeApi.putInt(writable.address() + endPosition, JournalFormat.END_OF_FILE);
+        }
+    }
+}
