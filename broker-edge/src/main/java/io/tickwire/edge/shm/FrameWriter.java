@@ -22,7 +22,7 @@ public final class FrameWriter {
      *
      * @param keyLength bytes of key, or -1 for a null key.
      * @param valueLength bytes of value, or -1 for a null value.
-     * @param headersLength bytes of Kafka's record header section (count and headers), 0 for none.
+     * @param headersLength bytes of the record's headers as Kafka encodes them, one after another without their count; 0 for none.
      */
     public FrameWriter wrap(
             final MutableDirectBuffer buffer,

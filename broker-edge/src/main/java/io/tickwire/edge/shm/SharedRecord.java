@@ -88,7 +88,7 @@ public final class SharedRecord {
         return valueIndex() + valueLength();
     }
 
-    /** Bytes of Kafka's record header section: a varint count, then the headers; 0 for none. */
+    /** Bytes of the record's headers as Kafka encodes them, one after another without their count; 0 for none. */
     public int headersLength() {
         return buffer.getInt(base + RingLayout.FRAME_HEADERS_LENGTH_OFFSET);
     }

@@ -53,7 +53,8 @@ public final class PcapFile implements MessageSource {
         } else if (big == MAGIC_US || big == MAGIC_NS) {
             order = ByteOrder.BIG_ENDIAN;
         } else {
-            throw notPcap("magic number 0x" + Integer.toHexString(big) + " (pcapng is not read: convert it with editcap -F pcap)");
+            throw notPcap("magic number 0x" + Integer.toHexString(big)
+                    + " (pcapng is not read: convert it with editcap -F pcap)");
         }
         fractionNs = buffer.getInt(0, order) == MAGIC_NS ? 1 : 1_000;
         linkType = buffer.getInt(20, order) & 0xFFFF;
@@ -89,7 +90,8 @@ public final class PcapFile implements MessageSource {
             }
             final int captured = head < RECORD_HEADER_BYTES ? -1 : buffer.getInt(8, order);
             if (captured < 0 || captured > MAX_FRAME_BYTES) {
-                throw new IOException(path + ": record header cut off or of an impossible length (" + captured + " bytes)");
+                throw new IOException(
+                        path + ": record header cut off or of an impossible length (" + captured + " bytes)");
             }
             final long seconds = buffer.getInt(0, order) & 0xFFFF_FFFFL;
             final long fraction = buffer.getInt(4, order) & 0xFFFF_FFFFL;

@@ -30,7 +30,8 @@ public record ReplaySettings(
             throw new IllegalArgumentException("datagrams of " + maxDatagramBytes + " bytes: must be 64 to 65507");
         }
         if (maxMessagesPerDatagram < 1 || maxMessagesPerDatagram > 0xFFFE) {
-            throw new IllegalArgumentException("messages per datagram: " + maxMessagesPerDatagram + ", must be 1 to 65534");
+            throw new IllegalArgumentException(
+                    "messages per datagram: " + maxMessagesPerDatagram + ", must be 1 to 65534");
         }
     }
 

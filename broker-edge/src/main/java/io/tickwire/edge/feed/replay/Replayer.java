@@ -32,8 +32,18 @@ public final class Replayer {
      * @param maxLagNs the most that a message left after it was due.
      * @param nextSequence the sequence after the last message's.
      */
-    public record Result(
-            long messages, long datagrams, long bytes, long elapsedNs, long maxLagNs, long nextSequence) {}
+    public record Result(long messages, long datagrams, long bytes, long elapsedNs, long maxLagNs, long nextSequence) {
+        /** This and what was sent after it. */
+        public Result plus(final Result later) {
+            return new Result(
+                    messages + later.messages,
+                    datagrams + later.datagrams,
+                    bytes + later.bytes,
+                    elapsedNs + later.elapsedNs,
+                    Math.max(maxLagNs, later.maxLagNs),
+                    later.nextSequence);
+        }
+    }
 
     private static final long HEARTBEAT_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -70,6 +80,14 @@ public final class Replayer {
     /** The machine's own clock; sleeps, and spins at the end when asked to. */
     public static Timer systemTimer() {
         return new SystemTimer();
+    }
+
+    /** Ends a session that was played in parts. */
+    public static void endSession(final DatagramSender sender, final ReplaySettings settings, final long nextSequence)
+            throws IOException {
+        final MessageSource nothing = new SyntheticItch(0, 1, 0);
+        new Replayer(nothing, sender, settings.withFirstSequence(nextSequence).withEndOfSessionCount(1), systemTimer())
+                .run(() -> false);
     }
 
     /** Plays to the end or until told to stop. */

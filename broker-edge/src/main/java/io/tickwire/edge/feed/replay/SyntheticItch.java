@@ -18,7 +18,8 @@ public final class SyntheticItch implements MessageSource {
     private static final long MEAN_GAP_NS = 10_000;
     private static final int LIVE_ORDERS = 4096;
     private static final String[] NAMES = {
-        "AAPL", "MSFT", "NVDA", "AMZN", "META", "GOOGL", "TSLA", "AVGO", "COST", "NFLX", "AMD", "ADBE", "PEP", "CSCO", "INTC", "QCOM"
+        "AAPL", "MSFT", "NVDA", "AMZN", "META", "GOOGL", "TSLA", "AVGO", "COST", "NFLX", "AMD", "ADBE", "PEP", "CSCO",
+        "INTC", "QCOM"
     };
 
     private final SplittableRandom random;

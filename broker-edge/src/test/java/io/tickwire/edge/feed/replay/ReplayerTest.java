@@ -80,7 +80,7 @@ class ReplayerTest {
         public void close() {}
     }
 
-    private final class Capture implements DatagramSender {
+    private class Capture implements DatagramSender {
         @Override
         public void send(final ByteBuffer datagram) {
             final byte[] copy = new byte[datagram.remaining()];
@@ -105,8 +105,9 @@ class ReplayerTest {
 
     @Test
     void evenRateSendsEachMessageWhenDueThenEndsTheSession() throws IOException {
-        final Replayer.Result result =
-                play(new ListSource(0, 0, 0), ReplaySettings.mold(new Pace.Rate(1_000_000), "S").withEndOfSessionCount(2));
+        final Replayer.Result result = play(
+                new ListSource(0, 0, 0),
+                ReplaySettings.mold(new Pace.Rate(1_000_000), "S").withEndOfSessionCount(2));
         assertEquals(
                 List.of(
                         new Sent(0, Framing.Kind.MESSAGES, 1, List.of("0")),
@@ -181,17 +182,17 @@ class ReplayerTest {
     void messageLimitSplitsDatagrams() throws IOException {
         play(
                 new ListSource(new long[5]),
-                ReplaySettings.mold(new Pace.Unlimited(), "S").withMaxMessagesPerDatagram(2).withEndOfSessionCount(0));
-        assertEquals(List.of(2, 2, 1), sent.stream().map(s -> s.messages().size()).toList());
+                ReplaySettings.mold(new Pace.Unlimited(), "S")
+                        .withMaxMessagesPerDatagram(2)
+                        .withEndOfSessionCount(0));
+        assertEquals(
+                List.of(2, 2, 1), sent.stream().map(s -> s.messages().size()).toList());
     }
 
     @Test
     void stoppedPlayStillEndsTheSession() throws IOException {
         final Replayer.Result result = new Replayer(
-                        new ListSource(new long[100]),
-                        new Capture(),
-                        ReplaySettings.mold(new Pace.Rate(1), "S"),
-                        timer)
+                        new ListSource(new long[100]), new Capture(), ReplaySettings.mold(new Pace.Rate(1), "S"), timer)
                 .run(() -> timer.nowNs > 3_000_000_000L);
         assertEquals(3, result.messages());
         assertEquals(Framing.Kind.END_OF_SESSION, sent.getLast().kind());
