@@ -33,7 +33,7 @@ public final class ArpPacket {
 
     /** True if {@code length} bytes hold an ARP packet for IPv4 over Ethernet. */
     public static boolean isValid(DirectBuffer buffer, int offset, int length) {
-        return length >= LENGTH && MacAddress.get(buffer, offset) == ETHERNET_IPV4;
+        return length >= LENGTH && EthernetHeader.getMac(buffer, offset) == ETHERNET_IPV4;
     }
 
     /** {@link #REQUEST}, {@link #REPLY} or something else. */
@@ -43,7 +43,7 @@ public final class ArpPacket {
 
     /** Sender hardware address. */
     public static long senderMac(DirectBuffer buffer, int offset) {
-        return MacAddress.get(buffer, offset + SENDER_MAC_OFFSET);
+        return EthernetHeader.getMac(buffer, offset + SENDER_MAC_OFFSET);
     }
 
     /** Sender protocol address; 0 in an address probe (RFC 5227). */
@@ -53,7 +53,7 @@ public final class ArpPacket {
 
     /** Target hardware address. */
     public static long targetMac(DirectBuffer buffer, int offset) {
-        return MacAddress.get(buffer, offset + TARGET_MAC_OFFSET);
+        return EthernetHeader.getMac(buffer, offset + TARGET_MAC_OFFSET);
     }
 
     /** Target protocol address. */
@@ -70,11 +70,11 @@ public final class ArpPacket {
             int senderIp,
             long targetMac,
             int targetIp) {
-        MacAddress.put(buffer, offset, ETHERNET_IPV4);
+        EthernetHeader.putMac(buffer, offset, ETHERNET_IPV4);
         buffer.putShort(offset + OPERATION_OFFSET, (short) operation, ByteOrder.BIG_ENDIAN);
-        MacAddress.put(buffer, offset + SENDER_MAC_OFFSET, senderMac);
+        EthernetHeader.putMac(buffer, offset + SENDER_MAC_OFFSET, senderMac);
         buffer.putInt(offset + SENDER_IP_OFFSET, senderIp, ByteOrder.BIG_ENDIAN);
-        MacAddress.put(buffer, offset + TARGET_MAC_OFFSET, targetMac);
+        EthernetHeader.putMac(buffer, offset + TARGET_MAC_OFFSET, targetMac);
         buffer.putInt(offset + TARGET_IP_OFFSET, targetIp, ByteOrder.BIG_ENDIAN);
     }
 }

@@ -39,12 +39,12 @@ public final class EthernetHeader {
 
     /** Destination MAC. */
     public static long destination(DirectBuffer buffer, int offset) {
-        return MacAddress.get(buffer, offset + DESTINATION_OFFSET);
+        return getMac(buffer, offset + DESTINATION_OFFSET);
     }
 
     /** Source MAC. */
     public static long source(DirectBuffer buffer, int offset) {
-        return MacAddress.get(buffer, offset + SOURCE_OFFSET);
+        return getMac(buffer, offset + SOURCE_OFFSET);
     }
 
     /** First EtherType: {@link #TYPE_VLAN} for a tagged frame. */
@@ -70,8 +70,8 @@ public final class EthernetHeader {
      */
     public static int encode(
             MutableDirectBuffer buffer, int offset, long destination, long source, int vlanId, int type) {
-        MacAddress.put(buffer, offset + DESTINATION_OFFSET, destination);
-        MacAddress.put(buffer, offset + SOURCE_OFFSET, source);
+        putMac(buffer, offset + DESTINATION_OFFSET, destination);
+        putMac(buffer, offset + SOURCE_OFFSET, source);
         if (vlanId < 0) {
             buffer.putShort(offset + TYPE_OFFSET, (short) type, ByteOrder.BIG_ENDIAN);
             return LENGTH;
@@ -80,5 +80,17 @@ public final class EthernetHeader {
         buffer.putShort(offset + TCI_OFFSET, (short) vlanId, ByteOrder.BIG_ENDIAN);
         buffer.putShort(offset + INNER_TYPE_OFFSET, (short) type, ByteOrder.BIG_ENDIAN);
         return TAGGED_LENGTH;
+    }
+
+    /** Reads six octets as the low 48 bits of a long, first octet most significant. */
+    public static long getMac(DirectBuffer buffer, int offset) {
+        return ((buffer.getInt(offset, ByteOrder.BIG_ENDIAN) & 0xffff_ffffL) << 16)
+                | (buffer.getShort(offset + 4, ByteOrder.BIG_ENDIAN) & 0xffff);
+    }
+
+    /** Writes six octets. */
+    public static void putMac(MutableDirectBuffer buffer, int offset, long mac) {
+        buffer.putInt(offset, (int) (mac >>> 16), ByteOrder.BIG_ENDIAN);
+        buffer.putShort(offset + 4, (short) mac, ByteOrder.BIG_ENDIAN);
     }
 }

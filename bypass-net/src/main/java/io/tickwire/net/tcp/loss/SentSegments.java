@@ -20,20 +20,30 @@ public final class SentSegments {
     /** Carries the FIN as its last sequence number. */
     public static final int FIN = 16;
 
-    private final int mask;
-    private final int[] start;
-    private final int[] end;
-    private final long[] sentNs;
-    private final int[] flags;
+    private static final int SMALLEST = 16;
+
+    private final int limit;
+    private int mask;
+    private int[] start;
+    private int[] end;
+    private long[] sentNs;
+    private int[] flags;
     private int head;
     private int size;
     private int sackedBytes;
     private int lostBytes;
     private int retransmittedBytes;
     private int outstandingBytes;
+    private int pendingBytes;
+    private int pendingHint;
 
-    /** Creates a table of a power-of-two capacity. */
-    public SentSegments(int capacity) {
+    /** Creates a table that grows to a power-of-two capacity. */
+    public SentSegments(int limit) {
+        this.limit = limit;
+        allocate(Math.min(SMALLEST, limit));
+    }
+
+    private void allocate(int capacity) {
         mask = capacity - 1;
         start = new int[capacity];
         end = new int[capacity];
@@ -49,6 +59,26 @@ public final class SentSegments {
         lostBytes = 0;
         retransmittedBytes = 0;
         outstandingBytes = 0;
+        pendingBytes = 0;
+        pendingHint = 0;
+    }
+
+    /** Doubles the table: happens a few times in the life of a connection object, never in steady state. */
+    private void grow() {
+        final int[] oldStart = start;
+        final int[] oldEnd = end;
+        final long[] oldSentNs = sentNs;
+        final int[] oldFlags = flags;
+        final int oldMask = mask;
+        allocate((mask + 1) * 2);
+        for (int n = 0; n < size; n++) {
+            final int from = head + n & oldMask;
+            start[n] = oldStart[from];
+            end[n] = oldEnd[from];
+            sentNs[n] = oldSentNs[from];
+            flags[n] = oldFlags[from];
+        }
+        head = 0;
     }
 
     /** Number of segments. */
@@ -58,7 +88,7 @@ public final class SentSegments {
 
     /** Segments that may still be added. */
     public int room() {
-        return mask + 1 - size;
+        return limit - size;
     }
 
     /** First sequence number of the n-th oldest. */
@@ -119,7 +149,10 @@ public final class SentSegments {
 
     /** Appends a newly sent segment. The caller has checked {@link #room()}. */
     public void add(int from, int to, long nowNs, boolean fin) {
-        assert size <= mask : "no room";
+        assert size < limit : "no room";
+        if (size > mask) {
+            grow();
+        }
         final int i = head + size & mask;
         start[i] = from;
         end[i] = to;
@@ -137,6 +170,7 @@ public final class SentSegments {
         outstandingBytes -= bytes;
         head = head + 1 & mask;
         size--;
+        pendingHint = Math.max(0, pendingHint - 1);
     }
 
     /** The oldest is acknowledged up to {@code ack}, which lies within it. */
@@ -154,6 +188,9 @@ public final class SentSegments {
         }
         if ((flag & LOST) != 0) {
             lostBytes -= bytes;
+            if ((flag & RETRANSMITTED) == 0) {
+                pendingBytes -= bytes;
+            }
         }
         if ((flag & RETRANSMITTED) != 0) {
             retransmittedBytes -= bytes;
@@ -179,13 +216,19 @@ public final class SentSegments {
         discount(flags[i], bytes);
         flags[i] = flags[i] & ~RETRANSMITTED | LOST;
         lostBytes += bytes;
+        pendingBytes += bytes;
+        pendingHint = Math.min(pendingHint, n);
     }
 
     /** The n-th was sent again. */
     public void markRetransmitted(int n, long nowNs) {
         final int i = head + n & mask;
         if ((flags[i] & RETRANSMITTED) == 0) {
-            retransmittedBytes += SeqNum.distance(start[i], end[i]);
+            final int bytes = SeqNum.distance(start[i], end[i]);
+            retransmittedBytes += bytes;
+            if ((flags[i] & LOST) != 0) {
+                pendingBytes -= bytes;
+            }
         }
         flags[i] |= RETRANSMITTED | EVER_RETRANSMITTED;
         sentNs[i] = nowNs;
@@ -201,7 +244,10 @@ public final class SentSegments {
 
     /** Splits the n-th at a sequence number within it; both halves keep its marks, the second the FIN. Needs {@link #room()}. */
     public void split(int n, int at) {
-        assert size <= mask : "no room";
+        assert size < limit : "no room";
+        if (size > mask) {
+            grow();
+        }
         for (int m = size; m > n; m--) {
             final int to = head + m & mask;
             final int from = head + m - 1 & mask;
@@ -215,6 +261,21 @@ public final class SentSegments {
         end[first] = at;
         flags[first] &= ~FIN;
         start[head + n + 1 & mask] = at;
+    }
+
+    /** Index of the oldest segment that is lost and not sent again since; -1 if none. */
+    public int nextLost() {
+        if (pendingBytes == 0) {
+            pendingHint = size;
+            return -1;
+        }
+        for (int n = pendingHint; n < size; n++) {
+            if ((flags[head + n & mask] & (LOST | RETRANSMITTED)) == LOST) {
+                pendingHint = n;
+                return n;
+            }
+        }
+        throw new IllegalStateException("pending bytes " + pendingBytes + " without a segment");
     }
 
     /** Index of the first segment that begins at or after a sequence number; {@link #size()} if none. */
@@ -238,11 +299,13 @@ public final class SentSegments {
         int lost = 0;
         int retransmitted = 0;
         int all = 0;
+        int pending = 0;
         for (int n = 0; n < size; n++) {
             final int bytes = bytes(n);
             all += bytes;
             sacked += has(n, SACKED) ? bytes : 0;
             lost += has(n, LOST) ? bytes : 0;
+            pending += (flags(n) & (LOST | RETRANSMITTED)) == LOST ? bytes : 0;
             retransmitted += has(n, RETRANSMITTED) ? bytes : 0;
             if (bytes <= 0
                     || n > 0 && start(n) != end(n - 1)
@@ -252,6 +315,7 @@ public final class SentSegments {
             }
         }
         return sacked == sackedBytes
+                && pending == pendingBytes
                 && lost == lostBytes
                 && retransmitted == retransmittedBytes
                 && all == outstandingBytes;

@@ -1,0 +1,166 @@
+package io.tickwire.net.ip;
+
+import io.tickwire.net.device.DeviceInfo;
+import io.tickwire.net.device.Frame;
+import io.tickwire.net.device.FrameDevice;
+import io.tickwire.net.device.MacAddress;
+import io.tickwire.net.wire.EthernetHeader;
+import io.tickwire.net.wire.Ipv4Address;
+import io.tickwire.net.wire.Ipv4Header;
+import io.tickwire.net.wire.TcpHeader;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Builds and sends IPv4 datagrams in place: {@link #begin()}, write the payload at {@link #payloadOffset()} of {@link #buffer()},
+ * then one of the sends.
+ */
+public final class Ipv4Output {
+    private final IpSettings settings;
+    private final FrameOutput output;
+    private final Arp arp;
+    private final IpCounters counters;
+    private final PathMtuCache pathMtu;
+    private final long mac;
+    private final int mtuBytes;
+    private final int linkBytes;
+    private final boolean tcpChecksumOffload;
+    private long frame;
+    private int identification;
+    private long nowNs;
+
+    /** Creates the output of an interface. */
+    public Ipv4Output(IpSettings settings, FrameDevice device, FrameOutput output, Arp arp, IpCounters counters) {
+        this.settings = settings;
+        this.output = output;
+        this.arp = arp;
+        this.counters = counters;
+        final DeviceInfo info = device.info();
+        mac = info.macAddress();
+        linkBytes = settings.vlanId < 0 ? EthernetHeader.LENGTH : EthernetHeader.TAGGED_LENGTH;
+        final int room = device.pool().dataRoom() - linkBytes;
+        final int wanted = settings.mtuBytes == 0 ? info.mtuBytes() : Math.min(settings.mtuBytes, info.mtuBytes());
+        mtuBytes = Math.min(wanted, room);
+        tcpChecksumOffload = info.has(DeviceInfo.OFFLOAD_TX_TCP_CHECKSUM);
+        pathMtu = new PathMtuCache(settings, mtuBytes);
+    }
+
+    /** Sets the time of this duty cycle. */
+    public void now(long timeNs) {
+        nowNs = timeNs;
+    }
+
+    /** Largest IP packet on the link. */
+    public int mtuBytes() {
+        return mtuBytes;
+    }
+
+    /** Our address. */
+    public int address() {
+        return settings.address;
+    }
+
+    /** Learnt path MTUs. */
+    public PathMtuCache pathMtu() {
+        return pathMtu;
+    }
+
+    /** Largest IP packet towards a destination. */
+    public int pathMtuBytes(int destination) {
+        return pathMtu.get(destination, nowNs);
+    }
+
+    /** Where the payload of a datagram without IP options begins in {@link #buffer()}. */
+    public int payloadOffset() {
+        return linkBytes + Ipv4Header.LENGTH;
+    }
+
+    /** The frame under construction. */
+    public UnsafeBuffer buffer() {
+        return output.buffer();
+    }
+
+    /** Begins a frame; false if none is free or the transmit queue is full. */
+    public boolean begin() {
+        frame = output.begin();
+        return frame != Frame.NULL;
+    }
+
+    /** Gives the begun frame up. */
+    public void cancel() {
+        output.cancel(frame);
+    }
+
+    /** Sends {@code payloadLength} bytes written at {@link #payloadOffset()}. False if there is no route. */
+    public boolean send(int destination, int protocol, int payloadLength, boolean dontFragment) {
+        final int ttl = Ipv4Address.isMulticast(destination) ? settings.multicastTtl : settings.ttl;
+        Ipv4Header.encode(
+                output.buffer(),
+                linkBytes,
+                payloadLength,
+                identification++,
+                dontFragment ? Ipv4Header.FLAG_DF : 0,
+                ttl,
+                protocol,
+                settings.address,
+                destination);
+        return transmit(destination, linkBytes + Ipv4Header.LENGTH + payloadLength);
+    }
+
+    /** Sends a TCP segment whose header still lacks its checksum: filled in here or by the device. */
+    public boolean sendTcp(int destination, int headerLength, int segmentLength) {
+        final int tcp = payloadOffset();
+        if (tcpChecksumOffload) {
+            TcpHeader.putPseudoChecksum(output.buffer(), tcp, segmentLength, settings.address, destination);
+            Frame.flags(frame, Frame.flags(frame) | Frame.TX_IPV4 | Frame.TX_TCP_CHECKSUM);
+            Frame.transmitOffload(frame, linkBytes, Ipv4Header.LENGTH, headerLength, 0);
+        } else {
+            TcpHeader.putChecksum(output.buffer(), tcp, segmentLength, settings.address, destination);
+        }
+        return send(destination, Ipv4Header.PROTOCOL_TCP, segmentLength, true);
+    }
+
+    /** Where the payload of a datagram with the Router Alert option begins. */
+    public int routerAlertPayloadOffset() {
+        return linkBytes + Ipv4Header.LENGTH + 4;
+    }
+
+    /** Sends an IGMP message written at {@link #routerAlertPayloadOffset()}: TTL 1, Router Alert. RFC 9776 §4. */
+    public boolean sendIgmp(int destination, int length) {
+        final int header = Ipv4Header.encodeRouterAlert(
+                output.buffer(),
+                linkBytes,
+                length,
+                identification++,
+                1,
+                Ipv4Header.PROTOCOL_IGMP,
+                settings.address,
+                destination);
+        return transmit(destination, linkBytes + header + length);
+    }
+
+    private boolean transmit(int destination, int frameLength) {
+        Frame.length(frame, frameLength);
+        counters.datagramsOut++;
+        final long known;
+        if (Ipv4Address.isMulticast(destination)) {
+            known = MacAddress.ofIpv4Group(destination);
+        } else if (settings.isBroadcast(destination)) {
+            known = MacAddress.BROADCAST;
+        } else {
+            known = 0;
+        }
+        EthernetHeader.encode(output.buffer(), 0, known, mac, settings.vlanId, EthernetHeader.TYPE_IPV4);
+        if (known != 0) {
+            output.enqueue(frame);
+            return true;
+        }
+        final int nextHop = settings.isOnLink(destination) ? destination : settings.gateway;
+        if (nextHop == 0) {
+            counters.noRoute++;
+            output.cancel(frame);
+            return false;
+        }
+        arp.send(frame, nextHop);
+        return true;
+    }
+}
