@@ -11,6 +11,7 @@ final class GroupState {
     int anyReferences;
     /** State-change reports still to be sent that carry the filter mode. */
     int modeRepeats;
+
     boolean wasExclude;
     long repeatAtNs;
     boolean repeatPending;

@@ -88,8 +88,8 @@ public final class IgmpHost implements SourceFilters {
         if (source != 0) {
             index = state.findOrAdd(source);
             if (index < 0) {
-                throw new IllegalStateException("more than " + settings.maxSources + " sources for "
-                        + Ipv4Address.format(group));
+                throw new IllegalStateException(
+                        "more than " + settings.maxSources + " sources for " + Ipv4Address.format(group));
             }
         }
         if (!wasWanted) {
@@ -120,8 +120,7 @@ public final class IgmpHost implements SourceFilters {
     public void leave(int group, int source) {
         final GroupState state = groups.get(group);
         final int index = state == null || source == 0 ? -1 : state.find(source);
-        if (state == null
-                || (source == 0 ? state.anyReferences == 0 : index < 0 || state.references[index] == 0)) {
+        if (state == null || (source == 0 ? state.anyReferences == 0 : index < 0 || state.references[index] == 0)) {
             throw new IllegalStateException("not joined: " + Ipv4Address.format(group));
         }
         final boolean wasExclude = state.isExclude();
@@ -282,7 +281,8 @@ public final class IgmpHost implements SourceFilters {
         }
         for (int i = 0; i < sources; i++) {
             final int source = IgmpMessage.source(buffer, offset, i);
-            // In EXCLUDE mode any source is wanted, so it is noted even if nobody named it; what does not fit is left out.
+            // In EXCLUDE mode any source is wanted, so it is noted even if nobody named it; what does not fit is left
+            // out.
             final int index = state.isExclude() ? state.findOrAdd(source) : state.find(source);
             if (index >= 0) {
                 state.queried[index] = true;

@@ -202,8 +202,7 @@ public final class Arp {
             return;
         }
         final UnsafeBuffer buffer = output.buffer();
-        final int header =
-                EthernetHeader.encode(buffer, 0, destination, mac, settings.vlanId, EthernetHeader.TYPE_ARP);
+        final int header = EthernetHeader.encode(buffer, 0, destination, mac, settings.vlanId, EthernetHeader.TYPE_ARP);
         ArpPacket.encode(buffer, header, operation, mac, sender, targetMac, target);
         Frame.length(frame, header + ArpPacket.LENGTH);
         counters.arpOut++;

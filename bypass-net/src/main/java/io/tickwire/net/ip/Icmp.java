@@ -72,8 +72,7 @@ public final class Icmp {
         }
         final int target = output.payloadOffset();
         output.buffer().putBytes(target, buffer, offset, length);
-        IcmpHeader.encode(
-                output.buffer(), target, IcmpHeader.ECHO_REPLY, 0, IcmpHeader.rest(buffer, offset), length);
+        IcmpHeader.encode(output.buffer(), target, IcmpHeader.ECHO_REPLY, 0, IcmpHeader.rest(buffer, offset), length);
         counters.icmpOut++;
         output.send(source, Ipv4Header.PROTOCOL_ICMP, length, false);
     }
@@ -129,8 +128,8 @@ public final class Icmp {
         if (!output.begin()) {
             return;
         }
-        final int quote =
-                Math.min(Ipv4Header.totalLength(packet, offset), Ipv4Header.headerLength(packet, offset) + QUOTED_BYTES);
+        final int quote = Math.min(
+                Ipv4Header.totalLength(packet, offset), Ipv4Header.headerLength(packet, offset) + QUOTED_BYTES);
         final int target = output.payloadOffset();
         output.buffer().putBytes(target + IcmpHeader.LENGTH, packet, offset, quote);
         final int length = IcmpHeader.LENGTH + quote;

@@ -67,7 +67,8 @@ public final class IpSettings {
             throw new IllegalArgumentException("pathMtuEntries = " + pathMtuEntries + ": must be a power of two");
         }
         if (mtuBytes != 0 && (mtuBytes < 68 || mtuBytes > 65_535)) {
-            throw new IllegalArgumentException("mtuBytes = " + mtuBytes + ": must be 68 to 65535, or 0 for the device's");
+            throw new IllegalArgumentException(
+                    "mtuBytes = " + mtuBytes + ": must be 68 to 65535, or 0 for the device's");
         }
         return this;
     }

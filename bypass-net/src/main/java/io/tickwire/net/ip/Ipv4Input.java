@@ -102,8 +102,7 @@ public final class Ipv4Input {
     private void onPacket(long frame, int offset, int available, boolean groupFrame) {
         counters.datagramsIn++;
         final long flags = Frame.flags(frame);
-        if (!Ipv4Header.isWellFormed(buffer, offset, available)
-                || !isChecksumValid(flags, offset)) {
+        if (!Ipv4Header.isWellFormed(buffer, offset, available) || !isChecksumValid(flags, offset)) {
             counters.headerErrors++;
             return;
         }
@@ -130,8 +129,8 @@ public final class Ipv4Input {
         final int length = Ipv4Header.totalLength(buffer, offset) - headerLength;
         final int protocol = Ipv4Header.protocol(buffer, offset);
         final boolean verified = l4ChecksumChecked && (flags & Frame.RX_L4_CHECKSUM_MASK) == Frame.RX_L4_CHECKSUM_GOOD;
-        final boolean used = dispatch(
-                buffer, offset + headerLength, length, protocol, source, destination, verified, frame);
+        final boolean used =
+                dispatch(buffer, offset + headerLength, length, protocol, source, destination, verified, frame);
         if (!used && unicast) {
             final boolean udp = protocol == Ipv4Header.PROTOCOL_UDP;
             icmp.sendUnreachable(buffer, offset, udp ? IcmpHeader.CODE_PORT : IcmpHeader.CODE_PROTOCOL, nowNs);

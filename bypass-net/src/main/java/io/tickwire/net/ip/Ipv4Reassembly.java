@@ -47,7 +47,9 @@ final class Ipv4Reassembly {
         final int length = Ipv4Header.totalLength(packet, offset) - headerLength;
         final int start = Ipv4Header.fragmentOffset(packet, offset);
         final boolean more = Ipv4Header.moreFragments(packet, offset);
-        if (length == 0 || more && length % BLOCK_BYTES != 0 || start + length > settings.reassemblyBytes
+        if (length == 0
+                || more && length % BLOCK_BYTES != 0
+                || start + length > settings.reassemblyBytes
                 || start + length > 65_535 - Ipv4Header.LENGTH) {
             counters.reassemblyDrops++;
             return false;

@@ -21,7 +21,8 @@ final class AckInput {
         final Sender sender = c.sender;
         final int ack = segment.acknowledgement;
         if (SeqNum.gt(ack, sender.nxt) || SeqNum.lt(ack, sender.una - sender.maxWindowBytes)) {
-            // RFC 5961 §5.2: outside SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT. RFC 9293: "send an ACK, drop the segment".
+            // RFC 5961 §5.2: outside SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT. RFC 9293: "send an ACK, drop the
+            // segment".
             tcp.challengeAck(c, nowNs);
             return false;
         }
@@ -64,9 +65,9 @@ final class AckInput {
     private static void updateWindow(TcpConnection c, Segment segment, int windowBytes, long nowNs) {
         final Sender sender = c.sender;
         final int ack = segment.acknowledgement;
-        // RFC 9293: SND.WL1 < SEG.SEQ, or equal and SND.WL2 =< SEG.ACK. A larger window with the same numbers is taken too.
-        if (SeqNum.lt(sender.wl1, segment.sequence)
-                || sender.wl1 == segment.sequence && SeqNum.leq(sender.wl2, ack)) {
+        // RFC 9293: SND.WL1 < SEG.SEQ, or equal and SND.WL2 =< SEG.ACK. A larger window with the same numbers is taken
+        // too.
+        if (SeqNum.lt(sender.wl1, segment.sequence) || sender.wl1 == segment.sequence && SeqNum.leq(sender.wl2, ack)) {
             final boolean wasClosed = sender.windowBytes == 0;
             sender.window(windowBytes, segment.sequence, ack);
             if (windowBytes == 0) {

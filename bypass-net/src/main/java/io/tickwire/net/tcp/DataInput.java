@@ -13,11 +13,14 @@ final class DataInput {
     void onData(TcpConnection c, Segment segment, long nowNs) {
         final Receiver receiver = c.receiver;
         if (!c.state.canReceive()) {
-            // The peer has closed before: "this should not occur; ignore the segment text". Acknowledge, so that it stops.
+            // The peer has closed before: "this should not occur; ignore the segment text". Acknowledge, so that it
+            // stops.
             tcp.acknowledge(c, nowNs);
             return;
         }
-        if (c.orphan && segment.payloadLength > 0 && SeqNum.gt(segment.sequence + segment.payloadLength, receiver.nxt)) {
+        if (c.orphan
+                && segment.payloadLength > 0
+                && SeqNum.gt(segment.sequence + segment.payloadLength, receiver.nxt)) {
             // RFC 9293 §3.6.1, RFC 2525 §2.17: nobody will read this.
             c.abort();
             return;

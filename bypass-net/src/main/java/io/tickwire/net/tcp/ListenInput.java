@@ -56,12 +56,12 @@ final class ListenInput {
         tcp.table.add(c);
         negotiate(tcp, c, segment.options);
         c.receiver.start(segment.sequence);
-        final int iss = tcp.isn.initial(
-                tcp.localAddress(), c.localPort, c.remoteAddress, c.remotePort, nowNs);
+        final int iss = tcp.isn.initial(tcp.localAddress(), c.localPort, c.remoteAddress, c.remotePort, nowNs);
         c.sender.start(iss);
         c.recovery.start(iss);
         c.sender.window(segment.window, segment.sequence, iss);
-        // RFC 9293 §3.10.7.2: data or FIN that came with the SYN is not kept: the peer sends it again after the handshake.
+        // RFC 9293 §3.10.7.2: data or FIN that came with the SYN is not kept: the peer sends it again after the
+        // handshake.
         c.timers.set(ConnectionTimers.RETRANSMIT, nowNs + c.sender.rtt.rtoNs());
         c.timers.set(ConnectionTimers.OPEN, nowNs + tcp.settings().openTimeoutNs);
         tcp.output.sendSyn(c, true, nowNs);
@@ -98,12 +98,7 @@ final class ListenInput {
         }
         final int cookie = segment.acknowledgement - 1;
         final int mss = tcp.cookies.check(
-                cookie,
-                segment.localPort,
-                segment.remoteAddress,
-                segment.remotePort,
-                segment.sequence - 1,
-                nowNs);
+                cookie, segment.localPort, segment.remoteAddress, segment.remotePort, segment.sequence - 1, nowNs);
         if (mss == 0) {
             tcp.counters.cookiesRejected++;
             return false;

@@ -94,7 +94,8 @@ final class Receiver {
         final int shift = scaled ? windowShift : 0;
         offer = Math.min(offer, 0xffff << shift);
         if (shift > 0) {
-            // Rounded up, so that the edge does not move left by the bits that the scale cuts off; memory allows for it below.
+            // Rounded up, so that the edge does not move left by the bits that the scale cuts off; memory allows for it
+            // below.
             offer = offer + (1 << shift) - 1 >>> shift << shift;
             if (offer > free) {
                 offer = offer - (1 << shift);

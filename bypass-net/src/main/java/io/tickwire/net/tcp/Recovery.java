@@ -175,8 +175,8 @@ final class Recovery {
 
     private void detectByTime(long nowNs) {
         final Sender sender = connection.sender;
-        final long againNs = rack.detectLoss(
-                sender.segments, connection.mssBytes, sender.rtt.smoothedNs(), mode != OPEN, nowNs);
+        final long againNs =
+                rack.detectLoss(sender.segments, connection.mssBytes, sender.rtt.smoothedNs(), mode != OPEN, nowNs);
         if (againNs > 0) {
             connection.timers.set(ConnectionTimers.REORDER, nowNs + againNs);
         } else {
@@ -251,7 +251,8 @@ final class Recovery {
         connection.tcp.counters.timeouts++;
         sender.congestion.onTimeout(segments.outstandingBytes(), sender.rtt.backoff() == 0, nowNs);
         if (segments.has(0, SentSegments.SACKED)) {
-            // RFC 2018 §8: the oldest is SACKed and still not acknowledged: the receiver reneged. Linux judges likewise.
+            // RFC 2018 §8: the oldest is SACKed and still not acknowledged: the receiver reneged. Linux judges
+            // likewise.
             segments.forgetSacked();
         }
         loseAll(Integer.MAX_VALUE);

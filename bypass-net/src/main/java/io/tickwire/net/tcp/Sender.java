@@ -217,9 +217,8 @@ final class Sender {
             // RFC 5681 §4.1: restart window after idle.
             congestion.onIdle(settings.initialWindowSegments * connection.mssBytes);
         }
-        final int flags = TcpHeader.ACK
-                | (length == available && length > 0 ? TcpHeader.PSH : 0)
-                | (fin ? TcpHeader.FIN : 0);
+        final int flags =
+                TcpHeader.ACK | (length == available && length > 0 ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
         if (!connection.tcp.output.sendData(connection, nxt, flags, length, nowNs)) {
             return BLOCKED;
         }

@@ -44,8 +44,7 @@ final class SynCookies {
         final int counter = cookie >>> 27;
         final int index = cookie >>> 24 & 7;
         final int age = (int) (nowNs / PERIOD_NS) - counter & COUNTER_MASK;
-        if (age > 1
-                || (cookie & HASH_MASK) != digest(localPort, remoteAddress, remotePort, peerIsn, counter, index)) {
+        if (age > 1 || (cookie & HASH_MASK) != digest(localPort, remoteAddress, remotePort, peerIsn, counter, index)) {
             return 0;
         }
         return MSS[index];
@@ -53,8 +52,9 @@ final class SynCookies {
 
     private int digest(int localPort, int remoteAddress, int remotePort, int peerIsn, int counter, int index) {
         final long ports = (long) localPort << 16 | remotePort;
-        return (int) hash.hash(ports << 32 | remoteAddress & 0xffff_ffffL, (long) (counter << 3 | index) << 32
-                        | peerIsn & 0xffff_ffffL)
+        return (int) hash.hash(
+                        ports << 32 | remoteAddress & 0xffff_ffffL,
+                        (long) (counter << 3 | index) << 32 | peerIsn & 0xffff_ffffL)
                 & HASH_MASK;
     }
 

@@ -60,7 +60,8 @@ final class SynchronisedInput {
             return true;
         }
         if (!segment.options.hasTimestamps()) {
-            // RFC 7323 §3.2: once agreed, a segment without the option is dropped silently. A SYN is answered by its own rule.
+            // RFC 7323 §3.2: once agreed, a segment without the option is dropped silently. A SYN is answered by its
+            // own rule.
             return segment.has(TcpHeader.SYN);
         }
         if (SeqNum.lt(segment.options.timestampValue(), c.recentTimestamp)
@@ -98,8 +99,7 @@ final class SynchronisedInput {
         } else {
             acceptable = SeqNum.inWindow(segment.sequence, receiver.nxt, window)
                     || SeqNum.inWindow(segment.end() - 1, receiver.nxt, window)
-                    || SeqNum.lt(segment.sequence, receiver.nxt)
-                            && SeqNum.geq(segment.end(), receiver.nxt + window);
+                    || SeqNum.lt(segment.sequence, receiver.nxt) && SeqNum.geq(segment.end(), receiver.nxt + window);
         }
         if (acceptable) {
             return true;
@@ -114,7 +114,9 @@ final class SynchronisedInput {
             return false;
         }
         if (segment.has(TcpHeader.SYN)) {
-            if (c.state == TcpState.SYN_RECEIVED && segment.sequence == receiver.initial && !segment.has(TcpHeader.ACK)) {
+            if (c.state == TcpState.SYN_RECEIVED
+                    && segment.sequence == receiver.initial
+                    && !segment.has(TcpHeader.ACK)) {
                 // The peer's SYN again: our SYN,ACK was lost.
                 tcp.output.sendSyn(c, true, nowNs);
                 return false;

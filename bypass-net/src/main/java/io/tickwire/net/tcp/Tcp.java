@@ -33,6 +33,7 @@ public final class Tcp {
     private final TcpSettings settings;
     private final Ipv4Output ip;
     private final TcpInput input;
+    private final IcmpInput icmpInput;
     private final TcpTimers timers;
     private final RateLimit challengeLimit;
     private final RateLimit resetLimit;
@@ -59,6 +60,7 @@ public final class Tcp {
         isn = new IsnGenerator(hash);
         cookies = new SynCookies(hash);
         input = new TcpInput(this);
+        icmpInput = new IcmpInput(this);
         timers = new TcpTimers(this);
         challengeLimit = new RateLimit(settings.challengeAcksPerSecond);
         resetLimit = new RateLimit(settings.resetsPerSecond);
@@ -352,32 +354,7 @@ public final class Tcp {
 
     /** An ICMP error about one of our segments: {@code quoted} is the TCP header it carries, at least eight bytes. */
     public void onIcmpError(UnsafeBuffer buffer, int quoted, int destination, boolean hard, int pathMtuBytes) {
-        final TcpConnection c = table.find(
-                destination, TcpHeader.destinationPort(buffer, quoted), TcpHeader.sourcePort(buffer, quoted));
-        final int sequence = TcpHeader.sequence(buffer, quoted);
-        // RFC 5927 §4.1: only for a sequence number that is in flight.
-        if (c == null || !SeqNum.leq(c.sender.una, sequence) || !SeqNum.lt(sequence, c.sender.nxt)) {
-            counters.icmpIgnored++;
-            return;
-        }
-        if (pathMtuBytes > 0) {
-            shrink(c, pathMtuBytes - Ipv4Header.LENGTH - TcpHeader.LENGTH);
-        } else if (hard && c.state == TcpState.SYN_SENT) {
-            // RFC 5927 §5.2: hard errors abort an open, but not an established connection.
-            terminate(c, CloseCause.REFUSED);
-        } else {
-            counters.icmpIgnored++;
-        }
-    }
-
-    private void shrink(TcpConnection c, int mss) {
-        if (c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED || mss >= c.mssBytes) {
-            return;
-        }
-        counters.pathMtuDecreases++;
-        c.mssBytes = Math.max(ListenInput.LEAST_MSS, mss);
-        c.sender.congestion.mss(c.mssBytes);
-        c.recovery.onSegmentsTooBig(c.payloadLimit());
+        icmpInput.onError(buffer, quoted, destination, hard, pathMtuBytes);
     }
 
     /** Connections in the table, half-open and TIME_WAIT included. */

@@ -18,16 +18,14 @@ final class TcpInput {
         synSent = new SynSentInput(tcp, synchronised);
     }
 
-    void onSegment(
-            UnsafeBuffer buffer, int offset, int length, int source, boolean checksumVerified, long nowNs) {
+    void onSegment(UnsafeBuffer buffer, int offset, int length, int source, boolean checksumVerified, long nowNs) {
         final TcpCounters counters = tcp.counters;
         counters.segmentsIn++;
         if (!segment.parse(buffer, offset, length, source)) {
             counters.malformed++;
             return;
         }
-        if (!checksumVerified
-                && !TcpHeader.isChecksumValid(buffer, offset, length, source, tcp.localAddress())) {
+        if (!checksumVerified && !TcpHeader.isChecksumValid(buffer, offset, length, source, tcp.localAddress())) {
             counters.badChecksum++;
             return;
         }

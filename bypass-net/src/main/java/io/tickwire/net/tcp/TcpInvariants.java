@@ -27,7 +27,10 @@ final class TcpInvariants {
         if (c.state == TcpState.TIME_WAIT) {
             return;
         }
-        require(c, s.segments.outstandingBytes() == SeqNum.distance(s.una, s.nxt), "segment table does not tile flight");
+        require(
+                c,
+                s.segments.outstandingBytes() == SeqNum.distance(s.una, s.nxt),
+                "segment table does not tile flight");
         require(c, s.segments.size() == 0 || s.segments.start(0) == s.una, "segment table does not begin at SND.UNA");
         require(c, s.segments.pipeBytes() >= 0, "negative pipe");
         require(c, SeqNum.leq(s.nxt, s.written + 1), "sent more than was written");

@@ -105,9 +105,11 @@ final class TcpTimers {
         final long idleNs = nowNs - c.lastReceivedNs;
         if (c.sender.segments.size() > 0 || idleNs < settings.keepAliveIdleNs && c.keepAlivesSent == 0) {
             // Data in flight has its own timers.
-            c.timers.set(ConnectionTimers.KEEP_ALIVE, c.lastReceivedNs + settings.keepAliveIdleNs - nowNs > 0
-                    ? c.lastReceivedNs + settings.keepAliveIdleNs
-                    : nowNs + settings.keepAliveIntervalNs);
+            c.timers.set(
+                    ConnectionTimers.KEEP_ALIVE,
+                    c.lastReceivedNs + settings.keepAliveIdleNs - nowNs > 0
+                            ? c.lastReceivedNs + settings.keepAliveIdleNs
+                            : nowNs + settings.keepAliveIntervalNs);
             return;
         }
         if (c.keepAlivesSent >= settings.keepAliveProbes) {

@@ -11,6 +11,5 @@ public interface UdpHandler {
      *
      * @param receiveTimeNs the device's receive time stamp, or 0 if it has none
      */
-    void onDatagram(
-            DirectBuffer buffer, int offset, int length, long receiveTimeNs, int sourceAddress, int sourcePort);
+    void onDatagram(DirectBuffer buffer, int offset, int length, long receiveTimeNs, int sourceAddress, int sourcePort);
 }

@@ -78,7 +78,6 @@ public final class Checksum {
 
     /** New checksum after a 32-bit field changed. */
     public static int update32(int checksum, int oldField, int newField) {
-        return update16(
-                update16(checksum, oldField >>> 16, newField >>> 16), oldField & 0xffff, newField & 0xffff);
+        return update16(update16(checksum, oldField >>> 16, newField >>> 16), oldField & 0xffff, newField & 0xffff);
     }
 }

@@ -13,7 +13,10 @@ public final class Counters {
         for (final Field field : counters.getClass().getFields()) {
             try {
                 if (!Modifier.isStatic(field.getModifiers()) && field.getLong(counters) != 0) {
-                    text.append(field.getName()).append('=').append(field.getLong(counters)).append(' ');
+                    text.append(field.getName())
+                            .append('=')
+                            .append(field.getLong(counters))
+                            .append(' ');
                 }
             } catch (IllegalAccessException inaccessible) {
                 throw new AssertionError(inaccessible);

@@ -108,12 +108,11 @@ public final class Peer implements TcpHandler {
         if (shut || closed != null || sent < toSend) {
             return;
         }
-        final boolean now =
-                switch (ending) {
-                    case SHUTDOWN_WHEN_SENT -> true;
-                    case SHUTDOWN_AFTER_PEER -> peerClosed;
-                    case CLOSE_WHEN_DONE -> received == toReceive;
-                };
+        final boolean now = switch (ending) {
+            case SHUTDOWN_WHEN_SENT -> true;
+            case SHUTDOWN_AFTER_PEER -> peerClosed;
+            case CLOSE_WHEN_DONE -> received == toReceive;
+        };
         if (now) {
             shut = true;
             if (ending == Ending.CLOSE_WHEN_DONE && !paused) {
@@ -168,6 +167,7 @@ public final class Peer implements TcpHandler {
     @Override
     public String toString() {
         return name + "[sent=" + sent + '/' + toSend + " received=" + received + '/' + toReceive + " " + ending
-                + (blocked ? " blocked" : "") + (paused ? " paused" : "") + " closed=" + closed + " " + connection + ']';
+                + (blocked ? " blocked" : "") + (paused ? " paused" : "") + " closed=" + closed + " " + connection
+                + ']';
     }
 }

@@ -138,8 +138,7 @@ public final class Simulation {
         tcp.finWait2Ns = TimeUnit.HOURS.toNanos(3);
         tcp.keepAliveIdleNs = random.nextInt(5) == 0 ? TimeUnit.SECONDS.toNanos(20) : 0;
         tcp.keepAliveProbes = 1_000;
-        return new StackSettings(
-                ip, tcp, new IgmpSettings(), pick(1, 8, 64), pick(1, 8, 64), random.nextLong());
+        return new StackSettings(ip, tcp, new IgmpSettings(), pick(1, 8, 64), pick(1, 8, 64), random.nextLong());
     }
 
     /** Runs to the end. Throws AssertionError if the applications, the stacks or the clock say so. */

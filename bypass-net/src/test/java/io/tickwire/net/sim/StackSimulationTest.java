@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  */
 class StackSimulationTest {
     private static final long FIRST = Long.getLong("tickwire.sim.first", 1);
-    private static final long COUNT = Long.getLong("tickwire.sim.count", 3_000);
+    private static final long COUNT = Long.getLong("tickwire.sim.count", 1_500);
 
     @Test
     void anySeedBothApplicationsGetEverythingAndNothingLeaks() {
@@ -24,8 +24,10 @@ class StackSimulationTest {
                 run[0] = new Simulation(seed);
                 run[0].run();
             } catch (AssertionError | RuntimeException failure) {
-                fail("seed " + seed + " (replay: -Dtickwire.sim.seed=" + seed + "): " + failure.getMessage() + "\n"
-                        + run[0], failure);
+                fail(
+                        "seed " + seed + " (replay: -Dtickwire.sim.seed=" + seed + "): " + failure.getMessage() + "\n"
+                                + run[0],
+                        failure);
             }
         }
     }

@@ -6,6 +6,7 @@ public final class Cubic implements CongestionControl {
     private static final double BETA = 0.7;
     /** RFC 9438 §4.3: 3 (1 - beta) / (1 + beta). */
     private static final double ALPHA = 3 * (1 - BETA) / (1 + BETA);
+
     private static final double LARGEST_WINDOW = 1 << 30;
     private static final double NANOS = 1e9;
 

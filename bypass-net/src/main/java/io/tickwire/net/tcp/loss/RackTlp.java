@@ -113,8 +113,7 @@ public final class RackTlp {
      *
      * @return nanoseconds after which to look again, 0 if nothing is pending
      */
-    public long detectLoss(
-            SentSegments segments, int mssBytes, long smoothedRttNs, boolean recovering, long nowNs) {
+    public long detectLoss(SentSegments segments, int mssBytes, long smoothedRttNs, boolean recovering, long nowNs) {
         if (!delivered || segments.sackedBytes() == 0 && segments.retransmittedBytes() == 0) {
             // All outstanding was sent once and in order after the latest delivered: nothing to judge.
             return 0;
