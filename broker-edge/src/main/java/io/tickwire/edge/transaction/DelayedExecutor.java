@@ -1,0 +1,8 @@
+package io.tickwire.edge.transaction;
+
+/** Runs tasks on the control thread after a while. */
+@FunctionalInterface
+public interface DelayedExecutor {
+    /** Runs {@code task} after {@code delayMs}; any thread. */
+    void schedule(long delayMs, Runnable task);
+}

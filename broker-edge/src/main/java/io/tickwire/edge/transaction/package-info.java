@@ -1,0 +1,2 @@
+/** Producer ids and transactions. */
+package io.tickwire.edge.transaction;
