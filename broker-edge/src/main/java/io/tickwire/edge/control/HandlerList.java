@@ -1,0 +1,122 @@
+package io.tickwire.edge.control;
+
+import io.tickwire.edge.group.GroupService;
+import io.tickwire.edge.handler.ControlHandler;
+import io.tickwire.edge.handler.cluster.AlterClientQuotasHandler;
+import io.tickwire.edge.handler.cluster.AlterConfigsHandler;
+import io.tickwire.edge.handler.cluster.AlterPartitionReassignmentsHandler;
+import io.tickwire.edge.handler.cluster.BrokerLoggers;
+import io.tickwire.edge.handler.cluster.ClusterServices;
+import io.tickwire.edge.handler.cluster.CreatePartitionsHandler;
+import io.tickwire.edge.handler.cluster.CreateTopicsHandler;
+import io.tickwire.edge.handler.cluster.DeleteTopicsHandler;
+import io.tickwire.edge.handler.cluster.DescribeClientQuotasHandler;
+import io.tickwire.edge.handler.cluster.DescribeClusterHandler;
+import io.tickwire.edge.handler.cluster.DescribeConfigsHandler;
+import io.tickwire.edge.handler.cluster.DescribeTopicPartitionsHandler;
+import io.tickwire.edge.handler.cluster.ElectLeadersHandler;
+import io.tickwire.edge.handler.cluster.IncrementalAlterConfigsHandler;
+import io.tickwire.edge.handler.cluster.ListConfigResourcesHandler;
+import io.tickwire.edge.handler.cluster.ListPartitionReassignmentsHandler;
+import io.tickwire.edge.handler.cluster.MetadataHandler;
+import io.tickwire.edge.handler.cluster.UnregisterBrokerHandler;
+import io.tickwire.edge.handler.cluster.UpdateFeaturesHandler;
+import io.tickwire.edge.handler.group.ConsumerGroupDescribeHandler;
+import io.tickwire.edge.handler.group.ConsumerGroupHeartbeatHandler;
+import io.tickwire.edge.handler.group.CoordinatorLocator;
+import io.tickwire.edge.handler.group.DeleteGroupsHandler;
+import io.tickwire.edge.handler.group.DescribeGroupsHandler;
+import io.tickwire.edge.handler.group.FindCoordinatorHandler;
+import io.tickwire.edge.handler.group.GroupServices;
+import io.tickwire.edge.handler.group.HeartbeatHandler;
+import io.tickwire.edge.handler.group.JoinGroupHandler;
+import io.tickwire.edge.handler.group.LeaveGroupHandler;
+import io.tickwire.edge.handler.group.ListGroupsHandler;
+import io.tickwire.edge.handler.group.OffsetCommitHandler;
+import io.tickwire.edge.handler.group.OffsetDeleteHandler;
+import io.tickwire.edge.handler.group.OffsetFetchHandler;
+import io.tickwire.edge.handler.group.SyncGroupHandler;
+import io.tickwire.edge.handler.security.AlterUserScramCredentialsHandler;
+import io.tickwire.edge.handler.security.CreateAclsHandler;
+import io.tickwire.edge.handler.security.DeleteAclsHandler;
+import io.tickwire.edge.handler.security.DescribeAclsHandler;
+import io.tickwire.edge.handler.security.DescribeUserScramCredentialsHandler;
+import io.tickwire.edge.handler.transaction.AddOffsetsToTxnHandler;
+import io.tickwire.edge.handler.transaction.AddPartitionsToTxnHandler;
+import io.tickwire.edge.handler.transaction.DescribeTransactionsHandler;
+import io.tickwire.edge.handler.transaction.EndTxnHandler;
+import io.tickwire.edge.handler.transaction.InitProducerIdHandler;
+import io.tickwire.edge.handler.transaction.ListTransactionsHandler;
+import io.tickwire.edge.handler.transaction.TransactionServices;
+import io.tickwire.edge.handler.transaction.TxnOffsetCommitHandler;
+import io.tickwire.edge.handler.transaction.WriteTxnMarkersHandler;
+import io.tickwire.edge.metadata.ClusterMetadata;
+import io.tickwire.edge.metadata.EffectiveConfigs;
+import io.tickwire.edge.metadata.ImageFeed;
+import io.tickwire.edge.metadata.TopicCreator;
+import io.tickwire.edge.security.AccessControl;
+import java.util.List;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+
+/** Every handler of the control plane. */
+record HandlerList(
+        ClusterMetadata metadata,
+        KRaftMetadataCache cache,
+        ImageFeed images,
+        TopicCreator topics,
+        EffectiveConfigs configs,
+        AccessControl access,
+        GroupService groups,
+        TransactionServices transactions) {
+
+    List<ControlHandler> build() {
+        ClusterServices cluster = new ClusterServices(metadata, cache, images, topics, configs, access);
+        GroupServices group = new GroupServices(groups.coordinator(), cache, access);
+        CoordinatorLocator locator = new CoordinatorLocator(cache, topics);
+        BrokerLoggers loggers = new BrokerLoggers();
+        return List.of(
+                new MetadataHandler(cluster),
+                new DescribeClusterHandler(cluster),
+                new DescribeTopicPartitionsHandler(cluster),
+                new CreateTopicsHandler(cluster),
+                new DeleteTopicsHandler(cluster),
+                new CreatePartitionsHandler(cluster),
+                new DescribeConfigsHandler(cluster, loggers),
+                new IncrementalAlterConfigsHandler(cluster, loggers),
+                new AlterConfigsHandler(cluster),
+                new ListConfigResourcesHandler(cluster),
+                new ElectLeadersHandler(cluster),
+                new AlterPartitionReassignmentsHandler(cluster),
+                new ListPartitionReassignmentsHandler(cluster),
+                new UpdateFeaturesHandler(cluster),
+                new UnregisterBrokerHandler(cluster),
+                new DescribeClientQuotasHandler(cluster),
+                new AlterClientQuotasHandler(cluster),
+                new DescribeUserScramCredentialsHandler(cluster),
+                new AlterUserScramCredentialsHandler(cluster),
+                new DescribeAclsHandler(cluster),
+                new CreateAclsHandler(cluster),
+                new DeleteAclsHandler(cluster),
+                new FindCoordinatorHandler(group, locator, transactions.coordinator()::partitionFor, key -> 0),
+                new JoinGroupHandler(group),
+                new SyncGroupHandler(group),
+                new HeartbeatHandler(group),
+                new LeaveGroupHandler(group),
+                new OffsetCommitHandler(group),
+                new OffsetFetchHandler(group),
+                new OffsetDeleteHandler(group),
+                new ListGroupsHandler(group),
+                new DescribeGroupsHandler(group),
+                new DeleteGroupsHandler(group),
+                new ConsumerGroupHeartbeatHandler(group),
+                new ConsumerGroupDescribeHandler(group),
+                new InitProducerIdHandler(transactions),
+                new AddPartitionsToTxnHandler(transactions),
+                new AddOffsetsToTxnHandler(transactions),
+                new TxnOffsetCommitHandler(transactions),
+                new EndTxnHandler(transactions),
+                new WriteTxnMarkersHandler(transactions),
+                new DescribeTransactionsHandler(transactions),
+                new ListTransactionsHandler(transactions));
+    }
+}

@@ -1,0 +1,179 @@
+package io.tickwire.edge.control;
+
+import io.tickwire.edge.agent.ControlContext;
+import io.tickwire.edge.agent.ControlPlane;
+import io.tickwire.edge.config.HostPort;
+import io.tickwire.edge.group.GroupService;
+import io.tickwire.edge.handler.ConnectionObserver;
+import io.tickwire.edge.handler.ControlHandler;
+import io.tickwire.edge.handler.FeatureSnapshot;
+import io.tickwire.edge.handler.transaction.TransactionServices;
+import io.tickwire.edge.metadata.BrokerSettings;
+import io.tickwire.edge.metadata.ClusterMetadata;
+import io.tickwire.edge.metadata.EffectiveConfigs;
+import io.tickwire.edge.metadata.ImageFeed;
+import io.tickwire.edge.metadata.LatestOffsets;
+import io.tickwire.edge.metadata.MetadataLog;
+import io.tickwire.edge.metadata.NodeIdentity;
+import io.tickwire.edge.metadata.PartitionReconciler;
+import io.tickwire.edge.metadata.TopicCreator;
+import io.tickwire.edge.security.AccessControl;
+import io.tickwire.edge.transaction.MarkerWriter;
+import io.tickwire.edge.transaction.ProducerIds;
+import io.tickwire.edge.transaction.TransactionGateway;
+import io.tickwire.edge.transaction.TransactionHousekeeping;
+import io.tickwire.edge.transaction.TransactionLimits;
+import io.tickwire.edge.transaction.TransactionQueries;
+import io.tickwire.edge.transaction.TransactionService;
+import io.tickwire.edge.transaction.TransactionTopic;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.server.common.FinalizedFeatures;
+import org.apache.kafka.server.common.KRaftVersion;
+import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
+
+/** The control plane over Kafka's own libraries; see {@code docs/control-plane.md}. */
+public final class KafkaControlPlane implements ControlPlane {
+    /** One broker: its id has nobody to differ from. */
+    public static final int NODE_ID = 1;
+
+    private final ControlContext context;
+    private final ControlExecutor control;
+    private final NodeIdentity identity;
+    private final KRaftMetadataCache cache;
+    private final Time time = Time.SYSTEM;
+    private BrokerSettings settings;
+    private ClusterMetadata metadata;
+    private GroupService groups;
+    private TopicCreator topics;
+    private List<ControlHandler> handlers = List.of();
+
+    /** Prepares the control plane; nothing runs before {@link #start}. */
+    public KafkaControlPlane(ControlContext context) {
+        this.context = context;
+        this.control = new ControlExecutor(context.conductor());
+        this.identity = NodeIdentity.load(context.config().dataDir(), NODE_ID);
+        this.cache = new KRaftMetadataCache(NODE_ID, () -> KRaftVersion.KRAFT_VERSION_0);
+    }
+
+    @Override
+    public void start() {
+        InetSocketAddress advertised = advertised();
+        settings = BrokerSettings.of(
+                NODE_ID,
+                context.config().dataDir().toString(),
+                advertised.getHostString(),
+                advertised.getPort(),
+                context.config().broker());
+        EffectiveConfigs configs = new EffectiveConfigs(settings);
+        AccessControl access = new AccessControl(Optional.empty());
+        groups = new GroupService(
+                configs, cache, Optional.empty(), new NoOpStatePersister(), new LatestOffsets(context.catalog()), time);
+        MarkerWriter markers = new MarkerWriter(cache, context.partitions(), groups.coordinator());
+        ProducerIds ids = new ProducerIds(() -> metadata, cache);
+        TransactionService transactions = new TransactionService(
+                control,
+                context.conductor()::schedule,
+                ids,
+                markers,
+                this::transactionPartitions,
+                TransactionLimits.of(settings, this::transactionVersion),
+                time);
+        groups.admission(new TransactionGateway(transactions, control));
+        PartitionReconciler partitions = new PartitionReconciler(
+                control, context.catalog(), context.partitions(), configs, List.of(groups, transactions));
+        ImageFeed images = new ImageFeed(control, cache, List.of(partitions, groups));
+        metadata = ClusterMetadata.open(
+                identity, settings, MetadataLog.open(context.catalog(), time), List.of(images), time);
+        topics = new TopicCreator(metadata, images);
+        topics.internal(groups.topic(), settings.group().offsetsTopicPartitions(), groups::topicConfigs);
+        topics.internal(
+                transactions.topic(),
+                settings.getInt(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG),
+                () -> TransactionTopic.configs(settings));
+        TransactionServices transaction = new TransactionServices(
+                transactions,
+                new TransactionQueries(transactions, time),
+                ids,
+                markers,
+                groups.coordinator(),
+                cache,
+                access);
+        handlers = new HandlerList(metadata, cache, images, topics, configs, access, groups, transaction).build();
+        metadata.registerBroker(advertised);
+        control.await(images.applied(metadata.committedOffset()));
+        control.start();
+        new TransactionHousekeeping(transactions, context.conductor()::schedule, time).start();
+    }
+
+    private int transactionPartitions() {
+        return cache.numPartitions(Topic.TRANSACTION_STATE_TOPIC_NAME)
+                .orElseGet(() -> settings.getInt(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG));
+    }
+
+    private TransactionVersion transactionVersion() {
+        return TransactionVersion.fromFeatureLevel(
+                cache.features().finalizedFeatures().getOrDefault(TransactionVersion.FEATURE_NAME, (short) 0));
+    }
+
+    private InetSocketAddress advertised() {
+        InetSocketAddress bound = context.boundAddress().get();
+        HostPort wanted = context.config().kafka().advertised().orElse(null);
+        if (wanted != null) {
+            return InetSocketAddress.createUnresolved(
+                    wanted.host(), wanted.port() == 0 ? bound.getPort() : wanted.port());
+        }
+        String host = context.config().kafka().listen().host();
+        boolean any = bound.getAddress() != null && bound.getAddress().isAnyLocalAddress();
+        return InetSocketAddress.createUnresolved(any ? Hosts.own() : host, bound.getPort());
+    }
+
+    @Override
+    public List<ControlHandler> handlers() {
+        return handlers;
+    }
+
+    @Override
+    public List<ConnectionObserver> observers() {
+        return List.of();
+    }
+
+    @Override
+    public FeatureSnapshot features() {
+        if (cache.getImage().isEmpty()) {
+            return FeatureSnapshot.NONE;
+        }
+        FinalizedFeatures finalized = cache.features();
+        return new FeatureSnapshot(
+                Features.supported(), finalized.finalizedFeatures(), finalized.finalizedFeaturesEpoch());
+    }
+
+    @Override
+    public CompletionStage<Uuid> ensureTopic(String topic, int partitions, Map<String, String> configs) {
+        Uuid existing = cache.getTopicId(topic);
+        if (!existing.equals(Uuid.ZERO_UUID)) {
+            return CompletableFuture.completedStage(existing);
+        }
+        return topics.create(topic, partitions, configs, ClusterMetadata.context());
+    }
+
+    @Override
+    public void close() {
+        if (groups != null) {
+            groups.close();
+        }
+        if (metadata != null) {
+            metadata.close();
+        }
+    }
+}

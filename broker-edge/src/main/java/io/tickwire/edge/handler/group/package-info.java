@@ -1,0 +1,2 @@
+/** Requests of consumer, share and streams groups. */
+package io.tickwire.edge.handler.group;

@@ -1,0 +1,2 @@
+/** Requests about access control lists and credentials. */
+package io.tickwire.edge.handler.security;
