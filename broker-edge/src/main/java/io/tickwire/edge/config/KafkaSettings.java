@@ -1,5 +1,6 @@
 package io.tickwire.edge.config;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.config.ConfigDef;
@@ -19,6 +20,13 @@ final class KafkaSettings {
             return name.substring(prefix.length());
         }
         throw new ConfigException("there is no setting '" + name + "'; did you mean '" + suggestion.apply(name) + "'?");
+    }
+
+    /** The value that is given, or Kafka's default. */
+    static Object value(Map<String, String> given, String kafkaName) {
+        ConfigDef.ConfigKey key = AbstractKafkaConfig.CONFIG_DEF.configKeys().get(kafkaName);
+        String text = given.get(kafkaName);
+        return text == null ? key.defaultValue : ConfigDef.parseType(kafkaName, text, key.type());
     }
 
     static void check(String name, String kafkaName, String value) {

@@ -32,6 +32,16 @@ public record TickwireConfig(
         broker = Map.copyOf(broker);
     }
 
+    /** A whole-number broker setting of Kafka, given or by default. */
+    public int brokerInt(String kafkaName) {
+        return (int) KafkaSettings.value(broker, kafkaName);
+    }
+
+    /** A long broker setting of Kafka, given or by default. */
+    public long brokerLong(String kafkaName) {
+        return (long) KafkaSettings.value(broker, kafkaName);
+    }
+
     /**
      * The Kafka listener.
      *

@@ -30,6 +30,16 @@ public final class RecordErrors {
         anyTimestamp |= isTimestamp;
     }
 
+    /** A copy that the next batch does not overwrite. */
+    public RecordErrors copy() {
+        final RecordErrors copy = new RecordErrors();
+        System.arraycopy(indexes, 0, copy.indexes, 0, count());
+        System.arraycopy(timestamp, 0, copy.timestamp, 0, count());
+        copy.total = total;
+        copy.anyTimestamp = anyTimestamp;
+        return copy;
+    }
+
     /** Kept records, at most {@link #CAPACITY}. */
     public int count() {
         return Math.min(total, CAPACITY);

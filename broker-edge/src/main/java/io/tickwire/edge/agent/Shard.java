@@ -1,0 +1,269 @@
+package io.tickwire.edge.agent;
+
+import io.tickwire.edge.connection.Connection;
+import io.tickwire.edge.connection.ConnectionCounters;
+import io.tickwire.edge.connection.ConnectionHost;
+import io.tickwire.edge.connection.ConnectionLimits;
+import io.tickwire.edge.connection.ConnectionTable;
+import io.tickwire.edge.handler.ConnectionObserver;
+import io.tickwire.edge.handler.HandlerTable;
+import io.tickwire.net.transport.Listener;
+import io.tickwire.net.transport.Transport;
+import io.tickwire.storage.log.PartitionLog;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One core's share of the broker: its transport, its connections, its feeds and the logs of its partitions, all on one
+ * thread. Everything else reaches it through its inbox.
+ */
+public final class Shard implements Agent, ConnectionHost, ShardContext {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final int INBOX_LENGTH = 1 << 15;
+    private static final int MESSAGES_PER_CYCLE = 64;
+    private static final int DEADLINES_PER_CYCLE = 64;
+    private static final int LISTEN_BACKLOG = 1024;
+    private static final long LONGEST_PARK_NS = 100_000_000L;
+
+    private final Transport transport;
+    private final Executor conductor;
+    private final ConnectionLimits limits;
+    private final long epochOffsetNs;
+    private final ManyToOneConcurrentArrayQueue<Runnable> inbox = new ManyToOneConcurrentArrayQueue<>(INBOX_LENGTH);
+    private final ConnectionCounters counters = new ConnectionCounters();
+    private final PartitionTable partitions = new PartitionTable();
+    private final Deadlines deadlines = new Deadlines();
+    private final LogKeeper logKeeper = new LogKeeper(partitions);
+    private final List<ShardTask> tasks = new ArrayList<>();
+    private final List<ConnectionObserver> observers = new ArrayList<>();
+    private final List<ReadyWork> readyWork = new ArrayList<>();
+    private final ConnectionTable connections;
+    private HandlerTable handlers;
+    private long nowNs = System.nanoTime();
+    private volatile boolean closed;
+
+    /** Finishes what the duty cycle's appends have made ready. */
+    @FunctionalInterface
+    public interface ReadyWork {
+        /** Returns work done. */
+        int run(long nowNs);
+    }
+
+    /**
+     * Makes a shard over a transport, which becomes its own.
+     *
+     * @param epochOffsetNs epoch time minus monotonic time
+     */
+    public Shard(Transport transport, Executor conductor, ConnectionLimits limits, long epochOffsetNs) {
+        this.transport = transport;
+        this.conductor = conductor;
+        this.limits = limits;
+        this.epochOffsetNs = epochOffsetNs;
+        connections = new ConnectionTable(this);
+    }
+
+    /**
+     * Starts to serve: connections, accepted before or after, have their requests answered. From any thread.
+     *
+     * @param work what to run after each round of I/O
+     */
+    public CompletableFuture<Void> open(
+            HandlerTable table,
+            List<ReadyWork> work,
+            List<? extends ShardTask> shardTasks,
+            List<ConnectionObserver> closeObservers) {
+        CompletableFuture<Void> opened = new CompletableFuture<>();
+        post(() -> {
+            try {
+                handlers = table;
+                readyWork.addAll(work);
+                observers.addAll(closeObservers);
+                for (ShardTask task : shardTasks) {
+                    task.onStart(this);
+                    tasks.add(task);
+                }
+                connections.open();
+                opened.complete(null);
+            } catch (RuntimeException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened;
+    }
+
+    /** Listens for clients; from any thread. Done with the bound address, or failed with a TransportException. */
+    public CompletableFuture<InetSocketAddress> listen(InetSocketAddress address) {
+        CompletableFuture<InetSocketAddress> bound = new CompletableFuture<>();
+        post(() -> {
+            try {
+                Listener listener = transport.listen(address, LISTEN_BACKLOG, connections);
+                bound.complete(listener.localAddress());
+            } catch (RuntimeException e) {
+                bound.completeExceptionally(e);
+            }
+        });
+        return bound;
+    }
+
+    @Override
+    public void onStart() {
+        nowNs = System.nanoTime();
+    }
+
+    @Override
+    public int doWork() {
+        nowNs = System.nanoTime();
+        long nowMs = System.currentTimeMillis();
+        int work = drainInbox();
+        work += transport.poll(nowNs);
+        for (int i = 0; i < tasks.size(); i++) {
+            work += tasks.get(i).doWork(nowNs, nowMs);
+        }
+        for (int i = 0; i < readyWork.size(); i++) {
+            work += readyWork.get(i).run(nowNs);
+        }
+        work += deadlines.poll(nowNs, DEADLINES_PER_CYCLE);
+        work += connections.doWork(nowNs);
+        return work;
+    }
+
+    private int drainInbox() {
+        for (int i = 0; i < MESSAGES_PER_CYCLE; i++) {
+            Runnable message = inbox.poll();
+            if (message == null) {
+                return i;
+            }
+            run(message);
+        }
+        return MESSAGES_PER_CYCLE;
+    }
+
+    private static void run(Runnable message) {
+        try {
+            message.run();
+        } catch (RuntimeException e) {
+            LOG.error("a message to the shard failed", e);
+        }
+    }
+
+    /** Waits for work; called by the thread's loop when there was none. */
+    public void park() {
+        if (inbox.isEmpty()) {
+            transport.park(Math.min(deadlines.nextDelayNs(nowNs, LONGEST_PARK_NS), LONGEST_PARK_NS));
+        }
+    }
+
+    @Override
+    public boolean post(Runnable message) {
+        while (closed || !inbox.offer(message)) {
+            if (closed) {
+                return false;
+            }
+            // The shard never waits for those who post, so there will be room.
+            transport.wakeup();
+            Thread.yield();
+        }
+        transport.wakeup();
+        return true;
+    }
+
+    @Override
+    public void onClose() {
+        tasks.forEach(ShardTask::onClose);
+        connections.closeAll();
+        transport.close();
+        closed = true;
+        for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
+            run(message);
+        }
+        logKeeper.flush();
+    }
+
+    @Override
+    public void closed(Connection connection) {
+        connections.remove(connection);
+        if (!observers.isEmpty()) {
+            String id = connection.connectionId();
+            try {
+                conductor.execute(() -> observers.forEach(observer -> observer.connectionClosed(id)));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("end of connection {} not reported", id, e);
+            }
+        }
+    }
+
+    @Override
+    public String roleName() {
+        return "shard";
+    }
+
+    @Override
+    public HandlerTable handlers() {
+        return handlers;
+    }
+
+    @Override
+    public Executor conductor() {
+        return conductor;
+    }
+
+    @Override
+    public long nowNs() {
+        return nowNs;
+    }
+
+    @Override
+    public ConnectionCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public ConnectionLimits limits() {
+        return limits;
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public PartitionLog partition(String topic, int partition) {
+        PartitionTable.Topic found = partitions.byName(topic);
+        ShardPartition served = found == null ? null : found.partition(partition);
+        return served == null || !served.isWritable() ? null : served.log();
+    }
+
+    @Override
+    public long partitionVersion() {
+        return partitions.version();
+    }
+
+    @Override
+    public long epochOffsetNs() {
+        return epochOffsetNs;
+    }
+
+    @Override
+    public void wakeup() {
+        transport.wakeup();
+    }
+
+    /** Its partitions. */
+    public PartitionTable partitions() {
+        return partitions;
+    }
+
+    /** Its deadlines. */
+    public Deadlines deadlines() {
+        return deadlines;
+    }
+}

@@ -1,0 +1,157 @@
+package io.tickwire.edge.connection;
+
+import io.tickwire.edge.handler.ControlHandler;
+import io.tickwire.edge.handler.ShardHandler;
+import io.tickwire.net.transport.StreamTransport;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.agrona.DirectBuffer;
+import org.apache.kafka.common.network.ClientInformation;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Requests of one connection that go through Kafka's own classes: to the conductor, or to a handler on the shard. */
+final class ColdPath {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final ListenerName LISTENER = ListenerName.forSecurityProtocol(SecurityProtocol.PLAINTEXT);
+
+    private final Connection connection;
+    private final ConnectionHost host;
+    private final String id;
+    private final InetAddress clientAddress;
+    private final int clientPort;
+    private ClientInformation client = ClientInformation.EMPTY;
+
+    ColdPath(Connection connection, ConnectionHost host, StreamTransport stream, String id) {
+        this.connection = connection;
+        this.host = host;
+        this.id = id;
+        clientAddress = stream.remoteAddress().getAddress();
+        clientPort = stream.remoteAddress().getPort();
+    }
+
+    void answerUnknownApiVersions(DirectBuffer frame, int offset, int length) {
+        ColdRequest request = parse(frame, offset, length);
+        if (request != null) {
+            connection.respond(connection.sequence(), request.unknownApiVersionsAnswer());
+        }
+    }
+
+    void serve(ControlHandler handler, DirectBuffer frame, int offset, int length) {
+        ColdRequest request = parse(frame, offset, length);
+        if (request == null) {
+            return;
+        }
+        long sequence = connection.sequence();
+        try {
+            host.conductor().execute(() -> call(handler, request, sequence));
+        } catch (RejectedExecutionException e) {
+            connection.fail("too many control requests wait: " + e.getMessage());
+        }
+    }
+
+    /** On the conductor's thread. */
+    private void call(ControlHandler handler, ColdRequest request, long sequence) {
+        CompletionStage<? extends ApiMessage> stage;
+        try {
+            stage = handler.handle(request.context(), request.request().data());
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedFuture(e);
+        }
+        answerLater(request, sequence, stage);
+    }
+
+    void serve(ShardHandler handler, DirectBuffer frame, int offset, int length) {
+        ColdRequest request = parse(frame, offset, length);
+        if (request == null) {
+            return;
+        }
+        if (request.request() instanceof ApiVersionsRequest versions && versions.version() >= 3 && versions.isValid()) {
+            client = new ClientInformation(
+                    versions.data().clientSoftwareName(), versions.data().clientSoftwareVersion());
+        }
+        CompletionStage<? extends ApiMessage> stage;
+        try {
+            stage = handler.handle(request.context(), request.request().data());
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<? extends ApiMessage> future = stage.toCompletableFuture();
+        if (future.isDone()) {
+            Throwable failure = future.isCompletedExceptionally() ? future.exceptionNow() : null;
+            connection.respond(connection.sequence(), answer(request, failure == null ? future.join() : null, failure));
+        } else {
+            answerLater(request, connection.sequence(), stage);
+        }
+    }
+
+    private void answerLater(ColdRequest request, long sequence, CompletionStage<? extends ApiMessage> stage) {
+        // The outcome is handled whole here; nobody else waits for this stage.
+        CompletionStage<Boolean> unused = stage.handle((response, failure) -> {
+            ByteBuffer bytes = answer(request, response, failure);
+            return host.post(() -> connection.respond(sequence, bytes));
+        });
+    }
+
+    private static ByteBuffer answer(ColdRequest request, ApiMessage response, Throwable failure) {
+        if (failure == null) {
+            try {
+                return request.bytes(response);
+            } catch (RuntimeException e) {
+                LOG.error("response to {} cannot be written", request.context().header, e);
+                return request.failure(e);
+            }
+        }
+        if (!(failure instanceof org.apache.kafka.common.errors.ApiException)) {
+            LOG.debug("{} failed", request.context().header, failure);
+        }
+        return request.failure(failure);
+    }
+
+    /** Parses a request; null when it cannot be, and the connection was failed. */
+    private ColdRequest parse(DirectBuffer frame, int offset, int length) {
+        byte[] copy = new byte[length];
+        frame.getBytes(offset, copy);
+        ByteBuffer buffer = ByteBuffer.wrap(copy);
+        try {
+            RequestHeader header = RequestHeader.parse(buffer);
+            RequestContext context = new RequestContext(
+                    header,
+                    id,
+                    clientAddress,
+                    Optional.of(clientPort),
+                    KafkaPrincipal.ANONYMOUS,
+                    LISTENER,
+                    SecurityProtocol.PLAINTEXT,
+                    client,
+                    false);
+            return new ColdRequest(context, context.parseRequest(buffer).request);
+        } catch (RuntimeException e) {
+            connection.fail("malformed request: " + e.getMessage());
+            return null;
+        }
+    }
+
+    void logError(Throwable failure) {
+        LOG.error("request of connection {} failed", id, failure);
+    }
+
+    void logFailure(String reason) {
+        try {
+            host.conductor().execute(() -> LOG.warn("connection {} closed: {}", id, reason));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("connection {} closed: {}", id, reason);
+        }
+    }
+}

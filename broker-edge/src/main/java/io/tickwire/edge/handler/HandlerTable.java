@@ -1,0 +1,70 @@
+package io.tickwire.edge.handler;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** All handlers by API key. Immutable; read by any thread. */
+public final class HandlerTable {
+    private final Handler[] byKey;
+    private final Supplier<FeatureSnapshot> features;
+
+    /**
+     * Makes the table; the handler of ApiVersions is added to the given ones.
+     *
+     * @throws IllegalArgumentException when two handlers serve one key, or a range is not within Kafka's
+     */
+    public HandlerTable(List<? extends Handler> handlers, Supplier<FeatureSnapshot> features) {
+        this.features = features;
+        int maxId =
+                Arrays.stream(ApiKeys.values()).mapToInt(key -> key.id).max().orElseThrow();
+        byKey = new Handler[maxId + 1];
+        handlers.forEach(this::add);
+        add(new ApiVersionsHandler(this));
+    }
+
+    private void add(Handler handler) {
+        ApiKeys key = handler.key();
+        if (byKey[key.id] != null) {
+            throw new IllegalArgumentException(key + " has two handlers: " + byKey[key.id] + " and " + handler);
+        }
+        if (handler.minVersion() < key.oldestVersion() || handler.maxVersion() > key.latestVersion(true)) {
+            throw new IllegalArgumentException(handler + " serves versions that " + key + " does not have");
+        }
+        byKey[key.id] = handler;
+    }
+
+    /** The handler of a key, or null when there is none. */
+    public Handler find(int apiKey) {
+        return apiKey >= 0 && apiKey < byKey.length ? byKey[apiKey] : null;
+    }
+
+    /** All handlers, by rising key. */
+    public List<Handler> handlers() {
+        return Arrays.stream(byKey)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparingInt(handler -> handler.key().id))
+                .toList();
+    }
+
+    /** Cluster features of this moment. */
+    public FeatureSnapshot features() {
+        return features.get();
+    }
+
+    /** What ApiVersions says about the handlers. */
+    public ApiVersionsResponseData.ApiVersionCollection apiVersions() {
+        ApiVersionsResponseData.ApiVersionCollection versions = new ApiVersionsResponseData.ApiVersionCollection();
+        for (Handler handler : handlers()) {
+            versions.add(new ApiVersionsResponseData.ApiVersion()
+                    .setApiKey(handler.key().id)
+                    .setMinVersion(handler.minVersion())
+                    .setMaxVersion(handler.maxVersion()));
+        }
+        return versions;
+    }
+}

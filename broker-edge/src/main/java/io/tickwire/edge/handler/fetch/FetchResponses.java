@@ -1,0 +1,106 @@
+package io.tickwire.edge.handler.fetch;
+
+import io.tickwire.edge.handler.HotResponse;
+import io.tickwire.kafka.hot.FetchResponseEncoder;
+import io.tickwire.kafka.hot.TopicKey;
+import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.storage.log.Isolation;
+import io.tickwire.storage.log.LogSlices;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Writes the responses of one shard's fetches. */
+final class FetchResponses {
+    // Below this, copying a batch costs less than one more piece in the gather list.
+    private static final int COPIED_BATCH_BYTES = 256;
+    private static final int NO_PREFERRED_REPLICA = -1;
+    private static final int NO_ABORTED_LIST = -1;
+
+    private final FetchResponseEncoder encoder = new FetchResponseEncoder();
+    private final TopicKey key = new TopicKey();
+    private final UnsafeBuffer batch = new UnsafeBuffer(0, 0);
+    private final Selection selection = new Selection();
+
+    /** Answers that the session cannot be used. */
+    void error(PendingFetch fetch, short error) {
+        HotResponse response = fetch.response();
+        begin(fetch, error, 0, 0);
+        while (encoder.end(null) == FetchResponseEncoder.OVERFLOW) {
+            response.grow();
+            begin(fetch, error, 0, 0);
+        }
+    }
+
+    /** Answers with what was read. */
+    void write(PendingFetch fetch) {
+        FetchSession session = fetch.session();
+        selection.choose(fetch);
+        while (encode(fetch, session == null ? 0 : session.id()) == FetchResponseEncoder.OVERFLOW) {
+            fetch.response().grow();
+        }
+        if (session != null) {
+            selection.markSent();
+            selection.rotate(session);
+        }
+        selection.clear();
+    }
+
+    private void begin(PendingFetch fetch, short error, int sessionId, int topicCount) {
+        HotResponse response = fetch.response();
+        response.restart();
+        encoder.begin(
+                response.scratch(),
+                response,
+                fetch.exchange().apiVersion(),
+                fetch.exchange().correlationId(),
+                0,
+                error,
+                sessionId,
+                topicCount);
+    }
+
+    private int encode(PendingFetch fetch, int sessionId) {
+        begin(fetch, KafkaErrors.NONE, sessionId, selection.topicCount());
+        boolean committed = fetch.isolation() == Isolation.COMMITTED;
+        int i = 0;
+        while (i < selection.size()) {
+            int end = selection.endOfTopic(i);
+            selection.slot(i).key(key);
+            encoder.topic(key, end - i);
+            for (; i < end; i++) {
+                partition(selection.slot(i), committed);
+            }
+            encoder.endTopic();
+        }
+        return encoder.end(null);
+    }
+
+    private void partition(FetchSlot slot, boolean committed) {
+        encoder.partition(
+                slot.number(), slot.error(), slot.highWatermark(), slot.lastStableOffset(), slot.logStartOffset());
+        LogSlices records = slot.records();
+        aborted(records, committed);
+        encoder.records(NO_PREFERRED_REPLICA, (int) slot.recordBytes());
+        if (records != null) {
+            for (int i = 0; i < records.count(); i++) {
+                if (records.length(i) < COPIED_BATCH_BYTES) {
+                    batch.wrap(records.address(i), records.length(i));
+                    encoder.copy(batch, 0, records.length(i));
+                } else {
+                    encoder.slice(records.address(i), records.length(i));
+                }
+            }
+        }
+        encoder.endPartition();
+    }
+
+    private void aborted(LogSlices records, boolean committed) {
+        if (!committed || records == null) {
+            encoder.abortedTransactions(NO_ABORTED_LIST);
+            return;
+        }
+        encoder.abortedTransactions(records.abortedCount());
+        for (int i = 0; i < records.abortedCount(); i++) {
+            encoder.abortedTransaction(records.abortedProducerId(i), records.abortedFirstOffset(i));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.tickwire.edge.handler.fetch;
+
+import io.tickwire.edge.agent.PartitionTable;
+import io.tickwire.kafka.hot.FetchRequestDecoder;
+import io.tickwire.kafka.hot.TopicKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+
+/** Partitions that a client fetches again and again, so that it need not name them each time (KIP-227). */
+final class FetchSession {
+    private record SlotKey(String name, Uuid id, int number) {}
+
+    private final int id;
+    private final boolean byId;
+    private final List<FetchSlot> slots = new ArrayList<>();
+    private final Map<SlotKey, FetchSlot> byKey = new HashMap<>();
+    private int epoch = 1;
+    private int first;
+    private PendingFetch inUse;
+
+    FetchSession(int id, boolean byId) {
+        this.id = id;
+        this.byId = byId;
+    }
+
+    int id() {
+        return id;
+    }
+
+    boolean isById() {
+        return byId;
+    }
+
+    /** The epoch that the next incremental request must have. */
+    int epoch() {
+        return epoch;
+    }
+
+    /** KIP-227: from 1 up, and after the largest 1 again. */
+    void nextEpoch() {
+        epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+    }
+
+    List<FetchSlot> slots() {
+        return slots;
+    }
+
+    boolean isEmpty() {
+        return slots.isEmpty();
+    }
+
+    /** The fetch that waits with this session's slots, or null. */
+    PendingFetch inUse() {
+        return inUse;
+    }
+
+    void inUse(PendingFetch fetch) {
+        inUse = fetch;
+    }
+
+    /** Index of the slot that is read first: each gets its turn, so that none starves behind a full response. */
+    int firstIndex() {
+        return first < slots.size() ? first : 0;
+    }
+
+    void firstIndex(int index) {
+        first = index;
+    }
+
+    /** Adds and updates what a request names, then takes out what it forgets. */
+    void apply(FetchRequestDecoder request, PartitionTable partitions) {
+        request.rewind();
+        while (request.nextTopic()) {
+            TopicKey key = request.topic();
+            PartitionTable.Topic topic = FetchHandler.find(partitions, key);
+            while (request.nextPartition()) {
+                SlotKey slotKey = slotKey(key, request.partition().index());
+                FetchSlot slot = byKey.get(slotKey);
+                if (slot == null) {
+                    slot = new FetchSlot();
+                    slot.ask(key, topic, request.partition());
+                    byKey.put(slotKey, slot);
+                    slots.add(slot);
+                } else {
+                    slot.update(request.partition());
+                }
+            }
+        }
+        request.rewindForgotten();
+        while (request.nextForgottenTopic()) {
+            while (request.nextForgottenPartition()) {
+                FetchSlot slot = byKey.remove(slotKey(request.topic(), request.forgottenPartition()));
+                if (slot != null) {
+                    slots.remove(slot);
+                }
+            }
+        }
+    }
+
+    private static SlotKey slotKey(TopicKey key, int number) {
+        return key.hasId()
+                ? new SlotKey(null, new Uuid(key.idHigh(), key.idLow()), number)
+                : new SlotKey(
+                        key.buffer().getStringWithoutLengthUtf8(key.nameOffset(), key.nameLength()), null, number);
+    }
+}

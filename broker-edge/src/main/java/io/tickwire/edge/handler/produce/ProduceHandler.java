@@ -1,0 +1,202 @@
+package io.tickwire.edge.handler.produce;
+
+import io.tickwire.edge.agent.Deadlines;
+import io.tickwire.edge.agent.PartitionTable;
+import io.tickwire.edge.agent.Shard;
+import io.tickwire.edge.agent.ShardPartition;
+import io.tickwire.edge.handler.Exchange;
+import io.tickwire.edge.handler.HotHandler;
+import io.tickwire.edge.handler.HotResponse;
+import io.tickwire.edge.handler.HotResponsePool;
+import io.tickwire.kafka.frame.RequestHeaderFlyweight;
+import io.tickwire.kafka.hot.ProduceRequestDecoder;
+import io.tickwire.kafka.hot.ProduceResponseEncoder;
+import io.tickwire.kafka.hot.TopicKey;
+import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.storage.log.AppendResult;
+import java.util.ArrayDeque;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Object2ObjectHashMap;
+import org.agrona.concurrent.EpochClock;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/**
+ * Produce: appends each partition's batch where the request lies, and answers at once, or, where acknowledgements wait for
+ * the disk, when the high watermark has passed. Allocates nothing unless partitions fail.
+ */
+public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
+    private static final short ACKS_ALL = -1;
+    private static final short ACKS_NONE = 0;
+    private static final short ACKS_LEADER = 1;
+
+    private final PartitionTable partitions;
+    private final HotResponsePool responses;
+    private final Deadlines deadlines;
+    private final EpochClock clock;
+    private final RequestHeaderFlyweight header = new RequestHeaderFlyweight();
+    private final ProduceRequestDecoder decoder = new ProduceRequestDecoder();
+    private final ProduceResponseEncoder encoder = new ProduceResponseEncoder();
+    private final AppendResult appended = new AppendResult();
+    private final ArrayDeque<PendingProduce> free = new ArrayDeque<>();
+    private final ArrayDeque<PendingProduce> ready = new ArrayDeque<>();
+    private final Object2ObjectHashMap<Exchange, PendingProduce> waiting = new Object2ObjectHashMap<>();
+
+    /** Makes the handler of one shard. */
+    public ProduceHandler(PartitionTable partitions, HotResponsePool responses, Deadlines deadlines, EpochClock clock) {
+        this.partitions = partitions;
+        this.responses = responses;
+        this.deadlines = deadlines;
+        this.clock = clock;
+    }
+
+    @Override
+    public ApiKeys key() {
+        return ApiKeys.PRODUCE;
+    }
+
+    @Override
+    public short minVersion() {
+        return ProduceRequestDecoder.MIN_VERSION;
+    }
+
+    @Override
+    public void handle(Exchange exchange, DirectBuffer frame, int offset, int length, long nowNs) {
+        if (header.wrap(frame, offset, length) != RequestHeaderFlyweight.OK
+                || !decoder.wrap(frame, header.bodyOffset(), header.bodyLength(), exchange.apiVersion())) {
+            exchange.fail("malformed Produce request");
+            return;
+        }
+        PendingProduce pending = free.isEmpty() ? new PendingProduce(this) : free.pop();
+        pending.begin(exchange);
+        boolean failed = appendAll(pending);
+        if (decoder.acks() == ACKS_NONE) {
+            if (failed) {
+                // As Kafka: without a response, closing is the only way to make the client look for new metadata.
+                exchange.fail("a Produce request with acks=0 failed: "
+                        + pending.rows().firstError());
+            } else {
+                exchange.respondNothing();
+            }
+            recycle(pending);
+        } else if (pending.isComplete()) {
+            answer(pending);
+        } else {
+            waiting.put(exchange, pending);
+            pending.park(deadlines, nowNs + decoder.timeoutMs() * 1_000_000L);
+        }
+    }
+
+    private boolean appendAll(PendingProduce pending) {
+        ProduceRows rows = pending.rows();
+        long nowMs = clock.time();
+        boolean failed = false;
+        while (decoder.nextTopic()) {
+            TopicKey key = decoder.topic();
+            PartitionTable.Topic topic = key.hasId()
+                    ? partitions.byId(key.idHigh(), key.idLow())
+                    : partitions.byName(key.buffer(), key.nameOffset(), key.nameLength());
+            rows.topic(key, topic, decoder.partitionCount());
+            while (decoder.nextPartition()) {
+                ShardPartition partition = topic == null ? null : topic.partition(decoder.partition());
+                short error = check(topic, partition, key.hasId());
+                if (error == KafkaErrors.NONE) {
+                    error = append(partition, nowMs);
+                    rows.appended(decoder.partition(), error, appended, partition);
+                    if (error == KafkaErrors.NONE && decoder.acks() != ACKS_NONE) {
+                        pending.await(partition, appended.lastOffset());
+                    }
+                } else {
+                    rows.refused(decoder.partition(), error);
+                }
+                failed |= error != KafkaErrors.NONE;
+            }
+        }
+        return failed;
+    }
+
+    private short check(PartitionTable.Topic topic, ShardPartition partition, boolean byId) {
+        short acks = decoder.acks();
+        if (acks != ACKS_ALL && acks != ACKS_NONE && acks != ACKS_LEADER) {
+            return KafkaErrors.INVALID_REQUIRED_ACKS;
+        }
+        if (topic == null && byId) {
+            return KafkaErrors.UNKNOWN_TOPIC_ID;
+        }
+        if (partition == null) {
+            return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        if (!partition.isWritable() || Topic.isInternal(topic.name())) {
+            return KafkaErrors.INVALID_TOPIC_EXCEPTION;
+        }
+        return KafkaErrors.NONE;
+    }
+
+    private short append(ShardPartition partition, long nowMs) {
+        int length = decoder.recordsLength();
+        if (length <= 0) {
+            return KafkaErrors.INVALID_RECORD;
+        }
+        return partition
+                .log()
+                .appendProduced(
+                        decoder.buffer(),
+                        decoder.recordsOffset(),
+                        length,
+                        header.apiVersion(),
+                        partition.leaderEpoch(),
+                        nowMs,
+                        appended);
+    }
+
+    /** Something that a parked request waits for has come; it is looked at after this round of I/O. */
+    void ready(PendingProduce pending) {
+        ready.add(pending);
+    }
+
+    @Override
+    public int run(long nowNs) {
+        int count = ready.size();
+        for (int i = 0; i < count; i++) {
+            PendingProduce pending = ready.poll();
+            if (pending.takeReady()) {
+                complete(pending);
+            }
+        }
+        return count;
+    }
+
+    /** A parked request is complete, or its time is over. */
+    void complete(PendingProduce pending) {
+        pending.unpark(deadlines);
+        waiting.remove(pending.exchange());
+        answer(pending);
+    }
+
+    private void answer(PendingProduce pending) {
+        Exchange exchange = pending.exchange();
+        HotResponse response = responses.acquire();
+        int length = pending.rows().encode(encoder, response, exchange);
+        while (length == ProduceResponseEncoder.OVERFLOW) {
+            response.grow();
+            length = pending.rows().encode(encoder, response, exchange);
+        }
+        response.bytes(length);
+        recycle(pending);
+        exchange.respond(response);
+    }
+
+    @Override
+    public void cancelled(Exchange exchange) {
+        PendingProduce pending = waiting.remove(exchange);
+        if (pending != null) {
+            pending.unpark(deadlines);
+            recycle(pending);
+        }
+    }
+
+    private void recycle(PendingProduce pending) {
+        pending.end();
+        free.push(pending);
+    }
+}

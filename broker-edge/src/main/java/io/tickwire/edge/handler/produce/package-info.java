@@ -1,0 +1,2 @@
+/** Produce. */
+package io.tickwire.edge.handler.produce;

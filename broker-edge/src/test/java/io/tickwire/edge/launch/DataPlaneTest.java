@@ -1,0 +1,145 @@
+package io.tickwire.edge.launch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickwire.edge.config.ConfigLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stock clients against the data plane alone. */
+class DataPlaneTest {
+    @TempDir
+    private Path dir;
+
+    private Broker broker;
+
+    @BeforeEach
+    void start() {
+        broker = Broker.start(
+                ConfigLoader.load(
+                        null, Map.of("data.dir", dir.resolve("data").toString(), "kafka.listen", "127.0.0.1:0")),
+                context -> new FixedTopics(context, Map.of("one", 1, "many", 100)),
+                List.of(),
+                List.of());
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "gzip", "snappy", "lz4", "zstd"})
+    void producedRecordsComeBackAsSent(String codec) throws Exception {
+        List<byte[]> sent = produce("one", 0, 500, 100, Map.of("compression.type", codec));
+        List<ConsumerRecord<byte[], byte[]>> received = consume("one", 1, 500);
+        for (int i = 0; i < sent.size(); i++) {
+            assertEquals(i, received.get(i).offset());
+            assertArrayEquals(sent.get(i), received.get(i).value());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "all"})
+    void everyKindOfAcknowledgementDelivers(String acks) throws Exception {
+        produce("one", 0, 100, 10, Map.of("acks", acks));
+        assertEquals(100, consume("one", 1, 100).size());
+    }
+
+    @Test
+    void recordsOfOneMegabyteComeBackAsSent() throws Exception {
+        List<byte[]> sent = produce("one", 0, 5, 1_000_000, Map.of());
+        List<ConsumerRecord<byte[], byte[]>> received = consume("one", 1, 5);
+        for (int i = 0; i < sent.size(); i++) {
+            assertArrayEquals(sent.get(i), received.get(i).value());
+        }
+    }
+
+    @Test
+    void hundredPartitionsEachGetTheirOwn() throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            for (int i = 0; i < 1000; i++) {
+                producer.send(new ProducerRecord<>("many", i % 100, null, new byte[] {(byte) i}));
+            }
+        }
+        List<ConsumerRecord<byte[], byte[]>> received = consume("many", 100, 1000);
+        Map<Integer, Integer> perPartition = new HashMap<>();
+        received.forEach(record -> perPartition.merge(record.partition(), 1, Integer::sum));
+        assertEquals(100, perPartition.size());
+        perPartition.forEach((partition, count) -> assertEquals(10, count, "partition " + partition));
+    }
+
+    private List<byte[]> produce(String topic, int partition, int count, int size, Map<String, String> settings)
+            throws Exception {
+        Random random = new Random(7);
+        List<byte[]> values = new ArrayList<>();
+        List<Future<RecordMetadata>> acknowledged = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> producer = producer(settings)) {
+            for (int i = 0; i < count; i++) {
+                byte[] value = new byte[size];
+                random.nextBytes(value);
+                values.add(value);
+                acknowledged.add(producer.send(new ProducerRecord<>(topic, partition, null, value)));
+            }
+        }
+        for (Future<RecordMetadata> one : acknowledged) {
+            assertTrue(one.get().partition() == partition);
+        }
+        return values;
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(Map<String, String> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("bootstrap.servers", bootstrap());
+        all.put("enable.idempotence", "false");
+        all.put("max.request.size", "2000000");
+        return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> consume(String topic, int partitions, int count) {
+        List<ConsumerRecord<byte[], byte[]>> received = new ArrayList<>();
+        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap(), "auto.offset.reset", "none");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = new ArrayList<>();
+            for (int i = 0; i < partitions; i++) {
+                all.add(new TopicPartition(topic, i));
+            }
+            consumer.assign(all);
+            all.forEach(partition -> consumer.seek(partition, 0));
+            long deadlineNs = System.nanoTime() + 30_000_000_000L;
+            while (received.size() < count && System.nanoTime() - deadlineNs < 0) {
+                consumer.poll(Duration.ofMillis(200)).forEach(received::add);
+            }
+        }
+        assertEquals(count, received.size());
+        return received;
+    }
+
+    private String bootstrap() {
+        return broker.kafkaAddress().getAddress().getHostAddress() + ":"
+                + broker.kafkaAddress().getPort();
+    }
+}
