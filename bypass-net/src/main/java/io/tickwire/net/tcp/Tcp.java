@@ -119,6 +119,11 @@ public final class Tcp {
         return listener;
     }
 
+    /** True if someone listens on a port. */
+    public boolean isListening(int port) {
+        return listener(port) != null;
+    }
+
     TcpListener listener(int port) {
         for (int i = 0; i < listenerCount; i++) {
             if (listeners[i].port() == port) {
