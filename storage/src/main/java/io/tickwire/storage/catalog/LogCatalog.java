@@ -2,6 +2,7 @@ package io.tickwire.storage.catalog;
 
 import io.tickwire.storage.log.LogFiles;
 import io.tickwire.storage.log.LogSettings;
+import io.tickwire.storage.log.LogSyncer;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TopicKey;
 import io.tickwire.storage.recovery.Corruption;
@@ -38,6 +39,7 @@ public final class LogCatalog implements AutoCloseable {
     private final ConcurrentHashMap<Name, PartitionLog> byName = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Id, PartitionLog> byId = new ConcurrentHashMap<>();
     private RecoveryReport recovery;
+    private volatile LogSyncer syncer;
 
     private LogCatalog(final DataDirectory directory, final CatalogOptions options) {
         this.directory = directory;
@@ -135,6 +137,7 @@ public final class LogCatalog implements AutoCloseable {
     }
 
     private void register(final PartitionLog log) {
+        log.syncer(syncer);
         final TopicKey key = log.key();
         byName.put(new Name(key.topic(), key.partition()), log);
         byId.put(new Id(key.topicIdMsb(), key.topicIdLsb(), key.partition()), log);
@@ -174,6 +177,27 @@ public final class LogCatalog implements AutoCloseable {
             log.delete();
             directory.remove(log.files().directory());
         }
+    }
+
+    /**
+     * Looks after all logs: retention, rolling by age, giving back the files of idle ones. One thread, every second or so;
+     * blocks on the disk.
+     *
+     * @return segments deleted
+     */
+    public int maintain(final long nowMs) {
+        int deleted = 0;
+        for (final PartitionLog log : byName.values()) {
+            deleted += log.enforceRetention(nowMs);
+            log.releaseIfIdle(nowMs - options.idleReleaseMs());
+        }
+        return deleted;
+    }
+
+    /** Gives every log, now and later, someone who waits for the device on behalf of its owner. */
+    public void syncer(final LogSyncer logSyncer) {
+        syncer = logSyncer;
+        byName.values().forEach(log -> log.syncer(logSyncer));
     }
 
     /** All logs now. */

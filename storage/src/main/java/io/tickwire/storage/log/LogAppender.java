@@ -4,6 +4,7 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.BatchRules;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.kafka.record.RecordErrors;
+import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -13,20 +14,33 @@ final class LogAppender {
     private static final AppendListener NO_APPEND_LISTENER = (log, base, last, address, length) -> {};
     private static final HighWatermarkListener NO_HIGH_WATERMARK_LISTENER = (log, offset) -> {};
 
+    private static final long NOTHING_UNSYNCED = Long.MIN_VALUE;
+
     private final PartitionLog log;
     private final LogOffsets offsets;
+    private final EpochStarts epochs;
     private final LogWriter writer;
+    private final LogSync sync;
     private final OwnerGate gate;
     private Thread owner;
     private AppendTools tools;
-    private AppendListener appendListener = NO_APPEND_LISTENER;
-    private HighWatermarkListener highWatermarkListener = NO_HIGH_WATERMARK_LISTENER;
+    private volatile AppendListener appendListener = NO_APPEND_LISTENER;
+    private volatile HighWatermarkListener highWatermarkListener = NO_HIGH_WATERMARK_LISTENER;
     private long claimedAddress;
     private int claimedLength;
+    private long unsyncedRecords;
+    private long oldestUnsyncedMs = NOTHING_UNSYNCED;
 
-    LogAppender(final PartitionLog log, final LogOffsets offsets, final LogWriter writer, final OwnerGate gate) {
+    LogAppender(
+            final PartitionLog log,
+            final LogFiles files,
+            final LogWriter writer,
+            final LogSync sync,
+            final OwnerGate gate) {
         this.log = log;
-        this.offsets = offsets;
+        this.offsets = files.offsets();
+        this.epochs = files.epochs();
+        this.sync = sync;
         this.writer = writer;
         this.gate = gate;
     }
@@ -164,10 +178,50 @@ final class LogAppender {
         out.lastOffset = last;
         out.recordCount += records;
         offsets.logEnd(last + 1);
-        offsets.lastStable(last + 1);
-        offsets.highWatermark(last + 1);
+        epochs.note(leaderEpoch, base);
+        unsyncedRecords += records;
+        final LogSettings settings = log.settings();
+        if (!settings.syncBeforeAck()) {
+            moveHighWatermark(last + 1);
+        }
         appendListener.onAppend(log, base, last, address, bytes);
-        highWatermarkListener.onHighWatermark(log, last + 1);
+        if (!settings.syncBeforeAck()) {
+            highWatermarkListener.onHighWatermark(log, last + 1);
+        }
+        if (unsyncedRecords >= settings.flushMessages()) {
+            requestSync();
+        }
+    }
+
+    private void moveHighWatermark(final long offset) {
+        offsets.highWatermark(offset);
+        offsets.lastStable(offset);
+    }
+
+    private void requestSync() {
+        unsyncedRecords = 0;
+        oldestUnsyncedMs = NOTHING_UNSYNCED;
+        sync.request(log);
+    }
+
+    int doWork(final long nowMs) {
+        checkOwner();
+        int work = 0;
+        final long durable = sync.durableOffset();
+        if (durable > offsets.highWatermark()) {
+            moveHighWatermark(durable);
+            highWatermarkListener.onHighWatermark(log, durable);
+            work++;
+        }
+        if (unsyncedRecords > 0) {
+            if (oldestUnsyncedMs == NOTHING_UNSYNCED) {
+                oldestUnsyncedMs = nowMs;
+            } else if (nowMs - oldestUnsyncedMs >= log.settings().flushMs()) {
+                requestSync();
+                work++;
+            }
+        }
+        return work;
     }
 
     short claim(final int maxLength, final long nowMs, final UnsafeBuffer region) {

@@ -1,6 +1,7 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.storage.os.Posix;
+import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.Segment;
@@ -26,6 +27,7 @@ public final class LogFiles {
     private final Path directory;
     private final SegmentList segments = new SegmentList();
     private final LogOffsets offsets;
+    private final EpochStarts epochs;
     private int nextGeneration;
     private volatile long recoveryPoint;
     private boolean open;
@@ -37,6 +39,7 @@ public final class LogFiles {
         this.nextGeneration = manifest.nextGeneration();
         this.recoveryPoint = manifest.recoveryPoint();
         this.open = manifest.open();
+        this.epochs = manifest.epochs();
         this.offsets = new LogOffsets(manifest.logStartOffset(), manifest.logEndOffset(), manifest.logEndOffset());
         for (final SegmentInfo info : manifest.segments()) {
             segments.add(segment(info, settings));
@@ -47,7 +50,17 @@ public final class LogFiles {
     public static LogManifest create(final TopicKey key, final Path directory) throws IOException {
         Files.createDirectories(directory);
         final LogManifest manifest = new LogManifest(
-                key.topic(), key.topicIdMsb(), key.topicIdLsb(), key.partition(), 0, 0, 0, 0, false, List.of());
+                key.topic(),
+                key.topicIdMsb(),
+                key.topicIdLsb(),
+                key.partition(),
+                0,
+                0,
+                0,
+                0,
+                false,
+                new EpochStarts(),
+                List.of());
         manifest.write(directory, false);
         return manifest;
     }
@@ -98,6 +111,7 @@ public final class LogFiles {
                         recoveryPoint,
                         nextGeneration,
                         open,
+                        epochs,
                         segments.infos())
                 .write(directory, durable);
     }
@@ -106,13 +120,25 @@ public final class LogFiles {
     void syncSegments() throws IOException {
         for (final Segment segment : segments.snapshot()) {
             if (segment.nextOffset() > recoveryPoint && !segment.isDeleted()) {
-                final int fd = Posix.open(segment.dataFile(), Posix.O_RDONLY);
-                try {
-                    Posix.dataSync(fd);
-                } finally {
-                    Posix.close(fd);
-                }
+                sync(segment);
             }
+        }
+    }
+
+    private static void sync(final Segment segment) throws IOException {
+        final int fd;
+        try {
+            fd = Posix.open(segment.dataFile(), Posix.O_RDONLY);
+        } catch (final IOException e) {
+            if (segment.isDeleted()) {
+                return; // Retention was faster.
+            }
+            throw e;
+        }
+        try {
+            Posix.dataSync(fd);
+        } finally {
+            Posix.close(fd);
         }
     }
 
@@ -135,6 +161,11 @@ public final class LogFiles {
 
     public TopicKey key() {
         return key;
+    }
+
+    /** Where leader epochs began. */
+    public EpochStarts epochs() {
+        return epochs;
     }
 
     LogOffsets offsets() {

@@ -1,7 +1,6 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.storage.journal.Journal;
-import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.Posix;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.Segment;
@@ -37,6 +36,7 @@ final class LogWriter {
     private SpaceReservation space;
     private Segment active;
     private boolean failed;
+    private long lastClaimMs;
     private long rolls;
     private long storageErrors;
 
@@ -70,12 +70,49 @@ final class LogWriter {
             if (!space.covers(end)) {
                 space.ensure(end);
             }
+            lastClaimMs = nowMs;
             return journal.claim(maxLength);
         } catch (final IOException | RuntimeException | InternalError e) {
             // InternalError: how the JVM reports a fault in mapped memory.
             fail(e);
             return 0;
         }
+    }
+
+    /** Opens the journal ahead of the first append; false when that fails, which the next claim reports. */
+    boolean prepare(final long nowMs) {
+        if (active == null) {
+            try {
+                activate(nowMs);
+            } catch (final IOException | RuntimeException | InternalError e) {
+                fail(e);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Rolls when the segment has waited for {@code segment.ms}, or at once with {@code atOnce}; true when it did. */
+    boolean rollIfDue(final long nowMs, final boolean atOnce) {
+        if (active == null || active.bytes() == 0 || !atOnce && !mustRoll(0, -1, nowMs)) {
+            return false;
+        }
+        try {
+            roll(nowMs);
+            return true;
+        } catch (final IOException | RuntimeException | InternalError e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    /** Gives the journal's files back if nothing was appended since {@code sinceMs}; the next append opens it again. */
+    boolean releaseIfIdle(final long sinceMs) {
+        if (active == null || lastClaimMs > sinceMs) {
+            return false;
+        }
+        close(false);
+        return true;
     }
 
     private boolean mustRoll(final int length, final long maxTimestamp, final long nowMs) {
@@ -101,9 +138,7 @@ final class LogWriter {
     }
 
     private void activate(final long nowMs) throws IOException {
-        if (Files.getFileStore(files.directory()).getUsableSpace() < OPENING_BYTES) {
-            throw new IOException("no space left on the device of " + files.directory());
-        }
+        checkRoom();
         final Segment last = files.segments().last();
         files.markOpen(settings.syncBeforeAck());
         if (last == null || last.isSealed()) {
@@ -136,10 +171,21 @@ final class LogWriter {
 
     private void openJournal(final int generation, final int cycle, final long from) throws IOException {
         final Path directory = Generations.directory(files.directory(), generation);
-        space = new SpaceReservation(directory.resolve(JournalFormat.fileName(cycle)), from);
         journal = Journal.open(directory, cycle, settings.rules().maxBatchBytes() + ENTRY_ALLOWANCE_BYTES);
+        openFile(from);
+    }
+
+    /** Lets Chronicle create the file, which it wants to do itself, and reserves room in it. */
+    private void openFile(final long from) throws IOException {
         journal.claim(1);
         journal.abort(0);
+        space = new SpaceReservation(journal.file(), from);
+    }
+
+    private void checkRoom() throws IOException {
+        if (Files.getFileStore(files.directory()).getUsableSpace() < OPENING_BYTES) {
+            throw new IOException("no space left on the device of " + files.directory());
+        }
     }
 
     private void beginSegment(final int generation, final int cycle, final long nowMs) throws IOException {
@@ -154,13 +200,12 @@ final class LogWriter {
 
     /** Ends the segment and starts the next file. Takes milliseconds. */
     void roll(final long nowMs) throws IOException {
+        checkRoom();
         final Segment ended = active;
         journal.roll();
         space.close();
         space = null;
-        space = new SpaceReservation(journal.file(), 0);
-        journal.claim(1);
-        journal.abort(0);
+        openFile(0);
         ended.seal();
         beginSegment(ended.generation(), journal.cycle(), nowMs);
         ended.unpin();

@@ -35,8 +35,11 @@ final class OwnerGate {
         inside = false;
     }
 
-    /** Runs something while the owner is kept out; by one other thread at a time. */
+    /** Runs something while the owner is kept out; by one other thread at a time; nothing once shut. */
     synchronized void runAlone(final Runnable action) {
+        if (shut) {
+            return;
+        }
         keepOut();
         try {
             action.run();

@@ -2,9 +2,9 @@ package io.tickwire.storage.log;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordErrors;
+import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -23,6 +23,9 @@ public final class PartitionLog implements AutoCloseable {
     private final LogFiles files;
     private final LogOffsets offsets;
     private final LogReader reader;
+    private final LogSearch search;
+    private final LogRetention retention;
+    private final LogSync sync;
     private final LogWriter writer;
     private final OwnerGate gate = new OwnerGate();
     private volatile LogSettings settings;
@@ -34,8 +37,11 @@ public final class PartitionLog implements AutoCloseable {
         this.offsets = files.offsets();
         this.settings = settings;
         this.reader = new LogReader(files);
+        this.search = new LogSearch(files);
+        this.retention = new LogRetention(files);
+        this.sync = new LogSync(files);
         this.writer = new LogWriter(files, settings);
-        this.appender = new LogAppender(this, offsets, writer, gate);
+        this.appender = new LogAppender(this, files, writer, sync, gate);
     }
 
     /** Makes the calling thread the owner. The former owner must not be appending. */
@@ -109,12 +115,12 @@ public final class PartitionLog implements AutoCloseable {
         return appender.recordErrors();
     }
 
-    /** Learns of each appended batch. Owner only. */
+    /** Learns of each appended batch, on the owner thread. Any thread may set it, with effect from the next append on. */
     public void appendListener(final AppendListener listener) {
         appender.appendListener(listener);
     }
 
-    /** Learns when acknowledgements may go out. Owner only. */
+    /** Learns on the owner thread when acknowledgements may go out. Any thread may set it. */
     public void highWatermarkListener(final HighWatermarkListener listener) {
         appender.highWatermarkListener(listener);
     }
@@ -138,6 +144,94 @@ public final class PartitionLog implements AutoCloseable {
             return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
         }
         return reader.read(fetchOffset, maxBytes, minOneBatch, isolation, out);
+    }
+
+    /**
+     * Looks after what waits: moves the high watermark over what has become durable, asks for the device by {@code flush.ms}.
+     * Owner only, every few milliseconds; does not block where a syncer runs.
+     *
+     * @return things done
+     */
+    public int doWork(final long nowMs) {
+        return appender.doWork(nowMs);
+    }
+
+    /** Opens the journal ahead of the first append, which then does not wait for it. Any thread; takes milliseconds. */
+    public boolean prepare(final long nowMs) {
+        final boolean[] prepared = new boolean[1];
+        gate.runAlone(() -> prepared[0] = writer.prepare(nowMs));
+        return prepared[0];
+    }
+
+    /** Rolls a segment that is due by age and deletes what need not be kept. Any thread; blocks on the disk. */
+    public int enforceRetention(final long nowMs) {
+        if (gate.isShut()) {
+            return 0;
+        }
+        gate.runAlone(() -> {
+            final Segment active = writer.active();
+            writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
+        });
+        return retention.enforce(settings, nowMs);
+    }
+
+    /** Ends the current segment so that the next append starts a new one. Any thread; false when there is nothing in it. */
+    public boolean roll(final long nowMs) {
+        final boolean[] rolled = new boolean[1];
+        gate.runAlone(() -> rolled[0] = writer.rollIfDue(nowMs, true));
+        return rolled[0];
+    }
+
+    /** Gives back files and memory of a log that nobody appended to since {@code sinceMs}. Any thread. */
+    public boolean releaseIfIdle(final long sinceMs) {
+        final boolean[] released = new boolean[1];
+        gate.runAlone(() -> released[0] = writer.releaseIfIdle(sinceMs));
+        for (final Segment segment : files.segments().snapshot()) {
+            segment.unmapIfUnpinned();
+        }
+        return released[0];
+    }
+
+    /**
+     * Finds an offset by timestamp: the first record not older than {@code timestampMs}, or one of ListOffsets' special values.
+     * Any thread.
+     *
+     * @param out offset -1 when there is none
+     */
+    public short offsetForTimestamp(final long timestampMs, final Isolation isolation, final TimestampResult out) {
+        return search.find(timestampMs, isolation, out);
+    }
+
+    /** As a read_uncommitted client asks. Any thread. */
+    public short offsetForTimestamp(final long timestampMs, final TimestampResult out) {
+        return search.find(timestampMs, Isolation.UNCOMMITTED, out);
+    }
+
+    /**
+     * Where the largest leader epoch up to {@code epoch} ends. Any thread.
+     *
+     * @param out epoch and the offset after its last record, -1 and -1 when it is unknown
+     */
+    public short endOffsetForEpoch(final int epoch, final TimestampResult out) {
+        final EpochStarts epochs = files.epochs();
+        final int found = epoch == epochs.latest() ? epochs.count() - 1 : epochs.floor(epoch);
+        if (epoch > epochs.latest() || found < 0) {
+            out.none();
+        } else {
+            final long end = found + 1 < epochs.count() ? epochs.start(found + 1) : offsets.logEnd();
+            out.set(end, -1, epochs.epoch(found));
+        }
+        return KafkaErrors.NONE;
+    }
+
+    /**
+     * Moves the log start offset. Any thread; blocks on the disk.
+     *
+     * @param offset the new start, or -1 for the high watermark
+     * @param out the start offset then
+     */
+    public short deleteRecordsBefore(final long offset, final TimestampResult out) {
+        return retention.deleteBefore(offset, settings, out);
     }
 
     /** First offset that may be read. Any thread. */
@@ -199,13 +293,16 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Waits until all that was appended before the call is on the device. Blocks; not for a hot thread. */
     public void flush() {
-        final long end = offsets.logEnd();
-        try {
-            files.syncSegments();
-            files.recoveryPoint(end);
-        } catch (final IOException e) {
-            throw new UncheckedIOException("flush of " + files.directory(), e);
-        }
+        sync.run();
+    }
+
+    void sync() {
+        sync.run();
+    }
+
+    /** Who waits for the device on behalf of the owner; without one, the owner waits itself. */
+    public void syncer(final LogSyncer syncer) {
+        sync.syncer(syncer);
     }
 
     /** True once closed or deleted. Any thread. */

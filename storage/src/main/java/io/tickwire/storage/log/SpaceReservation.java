@@ -15,9 +15,9 @@ final class SpaceReservation implements AutoCloseable {
     private final int fd;
     private long reservedTo;
 
-    /** Opens (and creates) the file and reserves its first blocks. */
+    /** Opens an existing file, which ends at {@code from} or before, and reserves the blocks behind that. */
     SpaceReservation(final Path file, final long from) throws IOException {
-        fd = Posix.open(file, Posix.O_RDWR | Posix.O_CREAT);
+        fd = Posix.open(file, Posix.O_RDWR);
         reservedTo = from;
         try {
             ensure(from + SMALLEST_STEP_BYTES);

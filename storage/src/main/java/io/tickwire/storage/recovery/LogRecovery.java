@@ -3,6 +3,7 @@ package io.tickwire.storage.recovery;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.Segment;
@@ -24,17 +25,20 @@ import java.util.stream.Stream;
  */
 public final class LogRecovery {
     private final Path directory;
+    private final EpochStarts epochs;
     private final SegmentScan scan = new SegmentScan();
     private final List<Corruption> corruptions = new ArrayList<>();
     private long scannedBytes;
 
-    private LogRecovery(final Path directory) {
+    private LogRecovery(final Path directory, final EpochStarts epochs) {
         this.directory = directory;
+        this.epochs = epochs;
     }
 
     /** Recovers the log in {@code directory}. */
     public static RecoveredLog recover(final Path directory) throws IOException {
-        return new LogRecovery(directory).run(LogManifest.read(directory));
+        final LogManifest manifest = LogManifest.read(directory);
+        return new LogRecovery(directory, manifest.epochs()).run(manifest);
     }
 
     private RecoveredLog run(final LogManifest manifest) throws IOException {
@@ -63,6 +67,7 @@ public final class LogRecovery {
                 manifest.recoveryPoint(),
                 manifest.nextGeneration(),
                 false,
+                manifest.epochs(),
                 sound);
         recovered.write(directory, false);
         return new RecoveredLog(recovered, false, scannedBytes, corruptions);

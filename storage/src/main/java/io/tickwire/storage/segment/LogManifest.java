@@ -25,6 +25,8 @@ import java.util.zip.CRC32C;
  *   recovery-point OFFSET          (everything before is known to be on the device)
  *   next-generation N
  *   open true|false                (false: closed cleanly, the segments below are exact)
+ *   epoch EPOCH OFFSET             (where a leader epoch began)
+ *   ...
  *   segment GENERATION CYCLE BASE NEXT END BYTES FIRST-TS MAX-TS MAX-TS-OFFSET CREATED SEALED
  *   ...
  *   crc HEX                        (CRC-32C of all lines above)
@@ -39,6 +41,7 @@ import java.util.zip.CRC32C;
  * @param recoveryPoint offset up to which the log is durable and checked
  * @param nextGeneration number of the next journal directory
  * @param open a writer may have gone on after this was written
+ * @param epochs where each leader epoch began
  * @param segments in order of their offsets
  */
 public record LogManifest(
@@ -51,6 +54,7 @@ public record LogManifest(
         long recoveryPoint,
         int nextGeneration,
         boolean open,
+        EpochStarts epochs,
         List<SegmentInfo> segments) {
 
     /** Name of the file. */
@@ -92,6 +96,7 @@ public record LogManifest(
         long recoveryPoint = 0;
         int nextGeneration = 0;
         boolean open = true;
+        final EpochStarts epochs = new EpochStarts();
         final List<SegmentInfo> segments = new ArrayList<>();
         for (final String line : text.lines().skip(1).toList()) {
             final String[] words = line.split(" ", -1);
@@ -107,6 +112,7 @@ public record LogManifest(
                 case "recovery-point" -> recoveryPoint = Long.parseLong(words[1]);
                 case "next-generation" -> nextGeneration = Integer.parseInt(words[1]);
                 case "open" -> open = Boolean.parseBoolean(words[1]);
+                case "epoch" -> epochs.note(Integer.parseInt(words[1]), Long.parseLong(words[2]));
                 case "segment" -> segments.add(parseSegment(words));
                 default -> throw new IllegalArgumentException("unknown line: " + line);
             }
@@ -115,7 +121,7 @@ public record LogManifest(
             throw new IllegalArgumentException("names no partition");
         }
         return new LogManifest(
-                topic, msb, lsb, partition, logStart, logEnd, recoveryPoint, nextGeneration, open, segments);
+                topic, msb, lsb, partition, logStart, logEnd, recoveryPoint, nextGeneration, open, epochs, segments);
     }
 
     private static SegmentInfo parseSegment(final String[] words) {
@@ -153,6 +159,13 @@ public record LogManifest(
         text.append("recovery-point ").append(recoveryPoint).append('\n');
         text.append("next-generation ").append(nextGeneration).append('\n');
         text.append("open ").append(open).append('\n');
+        for (int i = 0; i < epochs.count(); i++) {
+            text.append("epoch ")
+                    .append(epochs.epoch(i))
+                    .append(' ')
+                    .append(epochs.start(i))
+                    .append('\n');
+        }
         for (final SegmentInfo s : segments) {
             text.append("segment ").append(s.generation()).append(' ').append(s.cycle());
             text.append(' ').append(s.baseOffset()).append(' ').append(s.nextOffset());

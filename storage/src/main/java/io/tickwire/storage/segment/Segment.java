@@ -57,7 +57,7 @@ public final class Segment {
     private volatile long endPosition;
     private volatile long nextOffset;
     private volatile long trustedPosition = Long.MAX_VALUE;
-    private long bytes;
+    private volatile long bytes;
     private long firstTimestamp;
     private volatile long maxTimestamp;
     private volatile long maxTimestampOffset;
@@ -241,40 +241,8 @@ public final class Segment {
         END_POSITION.setRelease(this, end);
     }
 
-    /** Forgets everything from the start, before a scan that calls {@link #appended} again. */
-    public void forget() {
-        index.truncateFrom(0);
-        bytesSinceIndexEntry = 0;
-        bytes = 0;
-        firstTimestamp = -1;
-        maxTimestamp = -1;
-        maxTimestampOffset = -1;
-        nextOffset = baseOffset;
-        endPosition = 0;
-    }
-
-    /** Builds the index again from the headers of the batches. */
     private void rebuildIndex() throws IOException {
-        index.truncateFrom(0);
-        long sinceEntry = 0;
-        long maxBefore = -1;
-        long position = 0;
-        while (position < endPosition) {
-            final int header = JournalFormat.header(data.address() + position);
-            if (header == JournalFormat.NOT_WRITTEN || (header & JournalFormat.INCOMPLETE) != 0) {
-                break;
-            }
-            if (JournalFormat.isData(header)) {
-                if (sinceEntry > indexIntervalBytes) {
-                    index.add(Batches.baseOffset(data.address() + position), position, maxBefore);
-                    sinceEntry = 0;
-                }
-                sinceEntry += JournalFormat.length(header);
-                maxBefore = Math.max(maxBefore, Batches.maxTimestamp(data.address() + position));
-            }
-            position = JournalFormat.next(position, header);
-        }
-        bytesSinceIndexEntry = sinceEntry;
+        bytesSinceIndexEntry = index.rebuild(data.address(), endPosition, indexIntervalBytes);
     }
 
     /**
@@ -290,6 +258,16 @@ public final class Segment {
             return position;
         }
         return repairIndex(offset);
+    }
+
+    /** Position of an entry before which all records are older than {@code timestampMs}; the segment must be pinned. */
+    public long startPositionByTimestamp(final long timestampMs) {
+        final long entry = index.lastBefore(timestampMs);
+        if (entry < 0) {
+            return 0;
+        }
+        final long position = index.position(entry);
+        return isBatchAt(position, index.offset(entry)) ? position : 0;
     }
 
     private synchronized long repairIndex(final long offset) {

@@ -1,5 +1,6 @@
 package io.tickwire.storage.segment;
 
+import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.os.Posix;
 import java.io.IOException;
@@ -195,6 +196,35 @@ public final class SegmentIndex implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /**
+     * Builds the index again from the headers of the batches.
+     *
+     * @param data address of the journal file
+     * @return bytes of batches since the last entry
+     */
+    long rebuild(final long data, final long endPosition, final int intervalBytes) throws IOException {
+        truncateFrom(0);
+        long sinceEntry = 0;
+        long maxBefore = -1;
+        long position = 0;
+        while (position < endPosition) {
+            final int header = JournalFormat.header(data + position);
+            if (header == JournalFormat.NOT_WRITTEN || (header & JournalFormat.INCOMPLETE) != 0) {
+                break;
+            }
+            if (JournalFormat.isData(header)) {
+                if (sinceEntry > intervalBytes) {
+                    add(Batches.baseOffset(data + position), position, maxBefore);
+                    sinceEntry = 0;
+                }
+                sinceEntry += JournalFormat.length(header);
+                maxBefore = Math.max(maxBefore, Batches.maxTimestamp(data + position));
+            }
+            position = JournalFormat.next(position, header);
+        }
+        return sinceEntry;
     }
 
     private long address(final long entry) {

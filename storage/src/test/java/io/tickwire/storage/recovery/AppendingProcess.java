@@ -18,7 +18,7 @@ public final class AppendingProcess {
     /** Arguments: data directory, segment bytes. */
     public static void main(final String[] args) throws IOException {
         final LogSettings settings = LogSettings.defaults().withSegmentBytes(Integer.parseInt(args[1]));
-        final LogCatalog catalog = LogCatalog.open(Path.of(args[0]), new CatalogOptions(key -> settings, 1));
+        final LogCatalog catalog = LogCatalog.open(Path.of(args[0]), new CatalogOptions(key -> settings, 1, 60_000));
         PartitionLog log = catalog.get("killed", 0);
         if (log == null) {
             log = catalog.create(new TopicKey("killed", 3, 4, 0), settings);
