@@ -63,15 +63,18 @@ public final class Broker implements AutoCloseable {
     /**
      * Starts a broker and returns when it serves.
      *
+     * @param epochOffsetNs epoch time minus monotonic time, as everything that stamps records was given it
      * @param plane makes the control plane
+     * @param observers told of partitions
+     * @param tasks share the shard's thread
      * @throws RuntimeException saying what stands in the way; nothing is left running then
      */
     public static Broker start(
             TickwireConfig config,
+            long epochOffsetNs,
             Function<ControlContext, ControlPlane> plane,
             List<PartitionObserver> observers,
             List<? extends ShardTask> tasks) {
-        long epochOffsetNs = System.currentTimeMillis() * 1_000_000 - System.nanoTime();
         Transport transport = transport(config, epochOffsetNs);
         Broker broker = new Broker(config, openCatalog(config), transport, epochOffsetNs);
         try {

@@ -40,6 +40,7 @@ class DataPlaneTest {
         broker = Broker.start(
                 ConfigLoader.load(
                         null, Map.of("data.dir", dir.resolve("data").toString(), "kafka.listen", "127.0.0.1:0")),
+                0,
                 context -> new FixedTopics(context, Map.of("one", 1, "many", 100)),
                 List.of(),
                 List.of());
