@@ -1,5 +1,6 @@
 package io.tickwire.edge.launch;
 
+import io.tickwire.edge.control.KafkaLogging;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -7,6 +8,8 @@ import java.util.logging.Logger;
 final class Logs {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger OWN = Logger.getLogger("io.tickwire");
+
+    private static final Logger CHRONICLE = Logger.getLogger("net.openhft");
 
     private Logs() {}
 
@@ -20,5 +23,8 @@ final class Logs {
         }
         ROOT.setLevel(Level.WARNING);
         OWN.setLevel(Level.INFO);
+        // Chronicle says at each start that it does without JNA, which is what is wanted.
+        CHRONICLE.setLevel(Level.SEVERE);
+        KafkaLogging.quiet();
     }
 }
