@@ -44,6 +44,9 @@ public final class ClusterMetadata implements AutoCloseable {
     private static final long SESSION_TIMEOUT_NS = TimeUnit.DAYS.toNanos(3650);
 
     private static final int START_TIMEOUT_S = 60;
+    /** An event that waits for a disk to sync is slow; only one this slow is worth a line. */
+    private static final long SLOW_EVENT_MS = 15_000;
+
     private static final long POLL_NS = 100_000;
 
     private final NodeIdentity identity;
@@ -81,6 +84,7 @@ public final class ClusterMetadata implements AutoCloseable {
                 .setConfigurationValidator(new ConfigurationRules(settings))
                 .setStaticConfig(Map.copyOf(settings.given()))
                 .setBootstrapMetadata(bootstrap())
+                .setControllerPerformanceAlwaysLogThresholdMs(SLOW_EVENT_MS)
                 .setFatalFaultHandler(faults)
                 .setNonFatalFaultHandler(faults)
                 .build();

@@ -107,6 +107,10 @@ public final class ImageFeed implements MetadataPublisher {
         applyNext();
     }
 
+    /** Nothing to close: changes already handed over are applied. */
+    @Override
+    public void close() {}
+
     /**
      * Completes when all changes up to a metadata offset are in effect; any thread.
      *
