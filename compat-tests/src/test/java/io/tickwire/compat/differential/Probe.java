@@ -1,0 +1,287 @@
+package io.tickwire.compat.differential;
+
+import io.tickwire.compat.target.Target;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * One case's view of one broker: makes clients for it, and notes what they see. Names are made from the case's name, so that
+ * they are equal on both brokers. Used by the case's thread.
+ */
+final class Probe implements AutoCloseable {
+
+    static final String BROKEN = "BROKEN ";
+
+    private static final Map<String, Admin> ADMINS = new ConcurrentHashMap<>();
+    private static final long FUTURE_TIMEOUT_S = 30;
+
+    @FunctionalInterface
+    interface Action {
+        void run() throws Exception;
+    }
+
+    @FunctionalInterface
+    interface Question {
+        Object ask() throws Exception;
+    }
+
+    private final Target target;
+    private final String id;
+    private final List<String> lines = new ArrayList<>();
+    private final List<AutoCloseable> clients = new ArrayList<>();
+
+    Probe(Target target, String id) {
+        this.target = target;
+        // The hash keeps names apart that differ in other characters only.
+        this.id = id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + "-" + Integer.toHexString(id.hashCode() & 0xffff);
+    }
+
+    Target target() {
+        return target;
+    }
+
+    /** Returns a name of this case's own, for topics, groups and transactional ids. */
+    String name(String suffix) {
+        return id + "-" + suffix;
+    }
+
+    String topic() {
+        return name("topic");
+    }
+
+    TopicPartition partition(int number) {
+        return new TopicPartition(topic(), number);
+    }
+
+    // --- what is seen ---
+
+    void saw(String what, Object value) {
+        lines.add(what + " = " + Rendering.of(value));
+    }
+
+    /** Notes an answer, or the class of error that came instead of it. */
+    void ask(String what, Question question) {
+        try {
+            saw(what, question.ask());
+        } catch (Exception e) {
+            lines.add(what + " ! " + unwrap(e).getClass().getSimpleName());
+        }
+    }
+
+    /** Notes the class of error, or that there was none. */
+    void attempt(String what, Action action) {
+        ask(what, () -> {
+            action.run();
+            return "done";
+        });
+    }
+
+    /** Notes the class and the text of an error. */
+    void attemptWithText(String what, Action action) {
+        try {
+            action.run();
+            lines.add(what + " = done");
+        } catch (Exception e) {
+            lines.add(what + " ! " + unwrap(e));
+        }
+    }
+
+    void sawRecords(String what, List<? extends ConsumerRecord<String, String>> records) {
+        saw(what + " count", records.size());
+        for (ConsumerRecord<String, String> record : records) {
+            lines.add(what + " " + Rendering.ofRecord(record));
+        }
+    }
+
+    void broken(Throwable cause) {
+        lines.add(BROKEN + unwrap(cause));
+    }
+
+    List<String> lines() {
+        return lines;
+    }
+
+    // --- clients ---
+
+    Admin admin() {
+        return ADMINS.computeIfAbsent(
+                target.bootstrap(),
+                address -> Admin.create(Map.of(
+                        "bootstrap.servers", address, "default.api.timeout.ms", 20_000, "request.timeout.ms", 10_000)));
+    }
+
+    KafkaProducer<String, String> producer(Map<String, ?> settings) {
+        Map<String, Object> all = new HashMap<>(Map.of(
+                "bootstrap.servers", target.bootstrap(),
+                "linger.ms", 0,
+                "max.block.ms", 10_000,
+                "request.timeout.ms", 10_000,
+                "delivery.timeout.ms", 15_000,
+                "retry.backoff.ms", 20));
+        all.putAll(settings);
+        return track(new KafkaProducer<>(all, new StringSerializer(), new StringSerializer()));
+    }
+
+    KafkaConsumer<String, String> consumer(Map<String, ?> settings) {
+        Map<String, Object> all = new HashMap<>(Map.of(
+                "bootstrap.servers",
+                target.bootstrap(),
+                "auto.offset.reset",
+                "earliest",
+                "enable.auto.commit",
+                false,
+                "retry.backoff.ms",
+                20,
+                "default.api.timeout.ms",
+                15_000));
+        all.putAll(settings);
+        return track(new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer()));
+    }
+
+    KafkaShareConsumer<String, String> shareConsumer(Map<String, ?> settings) {
+        Map<String, Object> all =
+                new HashMap<>(Map.of("bootstrap.servers", target.bootstrap(), "retry.backoff.ms", 20));
+        all.putAll(settings);
+        return track(new KafkaShareConsumer<>(all, new StringDeserializer(), new StringDeserializer()));
+    }
+
+    <T extends AutoCloseable> T track(T client) {
+        clients.add(client);
+        return client;
+    }
+
+    // --- common steps ---
+
+    void createTopic(int partitions, Map<String, String> configs) throws Exception {
+        createTopic(topic(), partitions, configs);
+    }
+
+    void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
+        get(admin().createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
+                .all());
+    }
+
+    /** Reads from the start of partitions until so many records came, or 15 s have passed. */
+    List<ConsumerRecord<String, String>> readAll(int count, Map<String, ?> settings, TopicPartition... partitions) {
+        KafkaConsumer<String, String> consumer = consumer(settings);
+        consumer.assign(List.of(partitions));
+        consumer.seekToBeginning(List.of(partitions));
+        return poll(consumer, count);
+    }
+
+    static List<ConsumerRecord<String, String>> poll(KafkaConsumer<String, String> consumer, int count) {
+        List<ConsumerRecord<String, String>> records = new ArrayList<>();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (records.size() < count && System.nanoTime() - deadline < 0) {
+            consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        }
+        return records;
+    }
+
+    /** Waits for what a broker does in its own time; false when it has not after 20 s. */
+    static boolean eventually(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return true;
+    }
+
+    static <T> T get(Future<T> future) throws Exception {
+        return future.get(FUTURE_TIMEOUT_S, TimeUnit.SECONDS);
+    }
+
+    static Throwable unwrap(Throwable error) {
+        Throwable cause = error;
+        while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable client : clients.reversed()) {
+            try {
+                if (client instanceof KafkaProducer<?, ?> producer) {
+                    producer.close(Duration.ofSeconds(2));
+                } else {
+                    client.close();
+                }
+            } catch (Exception e) {
+                lines.add("close ! " + unwrap(e).getClass().getSimpleName());
+            }
+        }
+    }
+
+    /** Texts of records, the same for equal records. */
+    static final class Rendering {
+
+        private static final int LONGEST = 60;
+
+        private Rendering() {}
+
+        static String of(Object value) {
+            if (value instanceof byte[] bytes) {
+                return new String(bytes, StandardCharsets.UTF_8);
+            }
+            return String.valueOf(value);
+        }
+
+        static String ofRecord(ConsumerRecord<String, String> record) {
+            StringBuilder text = new StringBuilder();
+            text.append(record.partition()).append('@').append(record.offset());
+            text.append(" epoch ")
+                    .append(record.leaderEpoch().map(String::valueOf).orElse("-"));
+            text.append(' ').append(record.timestampType());
+            if (record.timestampType() == TimestampType.CREATE_TIME && record.timestamp() < 1_000_000_000_000L) {
+                // Only times that a case chose are the same on both brokers, and those are small.
+                text.append(' ').append(record.timestamp());
+            }
+            text.append(' ').append(shortened(record.key())).append('=').append(shortened(record.value()));
+            text.append(" sizes ")
+                    .append(record.serializedKeySize())
+                    .append(',')
+                    .append(record.serializedValueSize());
+            for (Header header : record.headers()) {
+                text.append(' ')
+                        .append(header.key())
+                        .append(':')
+                        .append(header.value() == null ? "null" : of(header.value()));
+            }
+            return text.toString();
+        }
+
+        private static String shortened(String text) {
+            return text == null || text.length() <= LONGEST
+                    ? text
+                    : text.substring(0, LONGEST) + "…#" + Integer.toHexString(text.hashCode());
+        }
+    }
+}

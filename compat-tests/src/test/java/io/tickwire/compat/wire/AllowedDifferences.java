@@ -1,0 +1,63 @@
+package io.tickwire.compat.wire;
+
+import io.tickwire.compat.target.RepositoryRoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Fields of responses whose values may differ between the brokers: the rows {@code | KEY or * | `field` | reason |} of
+ * FINDINGS.md, so that the list with the reasons is the list that counts.
+ */
+final class AllowedDifferences {
+
+    private static final Pattern ROW = Pattern.compile("^\\| (\\*|[A-Z_]+) \\| `([^`]+)` \\| .+ \\|$");
+
+    private record Row(String key, String field) {}
+
+    private final List<Row> rows = new ArrayList<>();
+    private final Set<Row> used = new HashSet<>();
+
+    static AllowedDifferences load() {
+        Path file = RepositoryRoot.find().resolve("compat-tests/FINDINGS.md");
+        AllowedDifferences allowed = new AllowedDifferences();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                Matcher matcher = ROW.matcher(line);
+                if (matcher.matches()) {
+                    allowed.rows.add(new Row(matcher.group(1), matcher.group(2)));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (allowed.rows.isEmpty()) {
+            throw new IllegalStateException("no row of allowed differences in " + file);
+        }
+        return allowed;
+    }
+
+    boolean isAllowed(String key, String path) {
+        String plain = path.replace("[]", "");
+        for (Row row : rows) {
+            boolean same = plain.equals(row.field()) || plain.endsWith("." + row.field());
+            if (same && (row.key().equals("*") || row.key().equals(key))) {
+                used.add(row);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns rows that nothing needed: each is a difference that is gone. */
+    List<String> unused() {
+        return rows.stream().filter(row -> !used.contains(row)).map(Row::toString).toList();
+    }
+}

@@ -1,0 +1,85 @@
+package io.tickwire.compat.wire;
+
+import io.tickwire.compat.target.Target;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+
+/** A connection that sends what it is told, byte for byte. Used by one thread. */
+final class RawConnection implements AutoCloseable {
+
+    private static final int CONNECT_TIMEOUT_MS = 5_000;
+
+    /** What came back: a frame, or the reason why none did. */
+    record Reply(byte[] frame, String instead) {}
+
+    private final Target target;
+    private Socket socket;
+
+    RawConnection(Target target) {
+        this.target = target;
+    }
+
+    void send(byte[] bytes) {
+        try {
+            if (socket == null) {
+                socket = new Socket();
+                socket.setTcpNoDelay(true);
+                socket.connect(new InetSocketAddress(target.host(), target.port()), CONNECT_TIMEOUT_MS);
+            }
+            socket.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("to " + target.name(), e);
+        }
+    }
+
+    /** Sends one frame: the length, then the bytes. */
+    void sendFrame(ByteBuffer content) {
+        byte[] bytes = new byte[4 + content.remaining()];
+        ByteBuffer.wrap(bytes).putInt(content.remaining()).put(content.duplicate());
+        send(bytes);
+    }
+
+    Reply receive(int timeoutMs) {
+        try {
+            socket.setSoTimeout(timeoutMs);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            int size = in.readInt();
+            byte[] frame = new byte[size];
+            in.readFully(frame);
+            return new Reply(frame, null);
+        } catch (SocketTimeoutException e) {
+            return new Reply(null, "SILENT");
+        } catch (IOException e) {
+            // An end of stream and a reset are both the broker's way to hang up.
+            close();
+            return new Reply(null, "CLOSED");
+        }
+    }
+
+    /** Says that no more will be sent, so that a broker that waits for the rest can give up. */
+    void finishSending() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (socket != null) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            socket = null;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.tickwire.compat.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.message.ResponseHeaderData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ApiMessageType;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Message;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.protocol.types.Schema;
+
+/** Frames by Kafka's generated classes. */
+final class WireFormat {
+
+    static final int CORRELATION_ID = 77;
+
+    private WireFormat() {}
+
+    /** Returns header and body of a request; the header form follows the version, clamped to what exists. */
+    static ByteBuffer request(ApiKeys key, short version, byte[] body) {
+        return request(key.id, version, headerVersion(key, version), "wire-client", body);
+    }
+
+    static ByteBuffer request(short key, short version, short headerVersion, String clientId, byte[] body) {
+        RequestHeaderData header = new RequestHeaderData()
+                .setRequestApiKey(key)
+                .setRequestApiVersion(version)
+                .setCorrelationId(CORRELATION_ID)
+                .setClientId(clientId);
+        byte[] headerBytes = bytes(header, headerVersion);
+        return ByteBuffer.allocate(headerBytes.length + body.length).put(headerBytes).put(body).flip();
+    }
+
+    static short headerVersion(ApiKeys key, short version) {
+        short known = (short) Math.max(0, Math.min(version, key.latestVersion(true)));
+        return key.requestHeaderVersion(known);
+    }
+
+    static byte[] bytes(Message message, short version) {
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        ByteBuffer buffer = ByteBuffer.allocate(message.size(cache, version));
+        message.write(new ByteBufferAccessor(buffer), cache, version);
+        return buffer.array();
+    }
+
+    /** Returns an answer as one line per field, {@code path = value}; arrays in the order that their elements sort in. */
+    static List<String> lines(ApiKeys key, short version, byte[] frame, AllowedDifferences allowed) {
+        ByteBuffer buffer = ByteBuffer.wrap(frame);
+        ByteBufferAccessor accessor = new ByteBufferAccessor(buffer);
+        ResponseHeaderData header = new ResponseHeaderData(accessor, key.responseHeaderVersion(version));
+        ApiMessage response = ApiMessageType.fromApiKey(key.id).newResponse();
+        response.read(accessor, version);
+        List<String> lines = new ArrayList<>();
+        lines.add("correlationId = " + header.correlationId());
+        flatten(key.name(), "", json(response, version), allowed, lines);
+        if (buffer.hasRemaining()) {
+            lines.add("bytes after the end = " + buffer.remaining());
+        }
+        return lines;
+    }
+
+    static Schema[] requestSchemas(ApiKeys key) {
+        return ApiMessageType.fromApiKey(key.id).requestSchemas();
+    }
+
+    private static JsonNode json(ApiMessage message, short version) {
+        try {
+            Class<?> converter = Class.forName(message.getClass().getName() + "JsonConverter");
+            Method write = converter.getMethod("write", message.getClass(), short.class);
+            return (JsonNode) write.invoke(null, message, version);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("no JSON for " + message.getClass(), e);
+        }
+    }
+
+    private static void flatten(String key, String path, JsonNode node, AllowedDifferences allowed, List<String> lines) {
+        if (node.isObject()) {
+            Iterator<Map.Entry<String, JsonNode>> fields = node.fields();
+            while (fields.hasNext()) {
+                Map.Entry<String, JsonNode> field = fields.next();
+                String name = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+                flatten(key, name, field.getValue(), allowed, lines);
+            }
+        } else if (node.isArray()) {
+            List<String> elements = new ArrayList<>();
+            for (JsonNode element : node) {
+                List<String> below = new ArrayList<>();
+                flatten(key, path + "[]", element, allowed, below);
+                elements.add(String.join("; ", below));
+            }
+            elements.sort(null);
+            lines.add(path + " count = " + (allowed.isAllowed(key, path) ? "any" : elements.size()));
+            lines.addAll(allowed.isAllowed(key, path) ? List.of() : elements);
+        } else {
+            lines.add(path + " = " + (allowed.isAllowed(key, path) ? kind(node) : node.asText(node.toString())));
+        }
+    }
+
+    /** What is left of a value that may differ: whether there is one. */
+    private static String kind(JsonNode node) {
+        if (node.isNull()) {
+            return "null";
+        }
+        if (node.isNumber()) {
+            return node.asLong() < 0 ? "negative" : "a number";
+        }
+        return node.asText().isEmpty() ? "empty" : "some";
+    }
+}
