@@ -59,11 +59,14 @@ class AdminCasesIT {
                 new NewTopic("NAME", 1, (short) 1).configs(Map.of("no.such.config", "1")),
                 new NewTopic("NAME", 1, (short) 1).configs(Map.of("retention.ms", "word")),
                 new NewTopic("NAME", 1, (short) 1).configs(Map.of("retention.ms", "-2")),
-                new NewTopic("NAME", 1, (short) 1).configs(Map.of("retention.ms", "5000", "cleanup.policy", "compact,delete")));
+                new NewTopic("NAME", 1, (short) 1)
+                        .configs(Map.of("retention.ms", "5000", "cleanup.policy", "compact,delete")));
         for (boolean validateOnly : new boolean[] {false, true}) {
             for (int i = 0; i < variants.size(); i++) {
                 NewTopic variant = variants.get(i);
-                cases.add(Case.of("create " + i + " validate only " + validateOnly, probe -> create(probe, variant, validateOnly)));
+                cases.add(Case.of(
+                        "create " + i + " validate only " + validateOnly,
+                        probe -> create(probe, variant, validateOnly)));
             }
         }
         cases.add(Case.of("create twice", probe -> {
@@ -76,33 +79,57 @@ class AdminCasesIT {
         }));
         cases.add(Case.of("delete", probe -> {
             probe.createTopic(1, Map.of());
-            probe.attempt("delete", () -> Probe.get(probe.admin().deleteTopics(List.of(probe.topic())).all()));
-            probe.attemptWithText("again", () -> Probe.get(probe.admin().deleteTopics(List.of(probe.topic())).all()));
+            probe.attempt(
+                    "delete",
+                    () -> Probe.get(
+                            probe.admin().deleteTopics(List.of(probe.topic())).all()));
+            probe.attemptWithText(
+                    "again",
+                    () -> Probe.get(
+                            probe.admin().deleteTopics(List.of(probe.topic())).all()));
             probe.attemptWithText("describe", () -> describe(probe, probe.topic()));
         }));
         cases.add(Case.of("delete and create again starts at 0", probe -> {
             probe.createTopic(1, Map.of());
             KafkaProducer<String, String> producer = probe.producer(Map.of());
-            probe.saw("first", Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "a"))).offset());
+            probe.saw(
+                    "first",
+                    Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "a")))
+                            .offset());
             Probe.get(probe.admin().deleteTopics(List.of(probe.topic())).all());
             probe.createTopic(1, Map.of());
             KafkaProducer<String, String> later = probe.producer(Map.of());
-            probe.saw("second", Probe.get(later.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "b"))).offset());
+            probe.saw(
+                    "second",
+                    Probe.get(later.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "b")))
+                            .offset());
             probe.sawRecords("read", probe.readAll(1, Map.of(), probe.partition(0)));
         }));
         for (String name : List.of("missing", "a b", "")) {
-            cases.add(Case.of("describe '" + name + "'", probe -> probe.attemptWithText("describe", () -> describe(probe, name))));
-            cases.add(Case.of("delete '" + name + "'", probe -> probe.attemptWithText(
-                    "delete", () -> Probe.get(probe.admin().deleteTopics(List.of(name)).all()))));
+            cases.add(Case.of(
+                    "describe '" + name + "'",
+                    probe -> probe.attemptWithText("describe", () -> describe(probe, name))));
+            cases.add(Case.of(
+                    "delete '" + name + "'",
+                    probe -> probe.attemptWithText(
+                            "delete",
+                            () -> Probe.get(
+                                    probe.admin().deleteTopics(List.of(name)).all()))));
         }
         for (int total : new int[] {-1, 0, 1, 2, 3, 5}) {
             for (boolean validateOnly : new boolean[] {false, true}) {
                 cases.add(Case.of("partitions from 2 to " + total + " validate only " + validateOnly, probe -> {
                     probe.createTopic(2, Map.of());
-                    probe.attemptWithText("increase", () -> Probe.get(probe.admin()
-                            .createPartitions(Map.of(probe.topic(), NewPartitions.increaseTo(total)), new CreatePartitionsOptions().validateOnly(validateOnly))
-                            .all()));
-                    probe.saw("partitions", describe(probe, probe.topic()).partitions().size());
+                    probe.attemptWithText(
+                            "increase",
+                            () -> Probe.get(probe.admin()
+                                    .createPartitions(
+                                            Map.of(probe.topic(), NewPartitions.increaseTo(total)),
+                                            new CreatePartitionsOptions().validateOnly(validateOnly))
+                                    .all()));
+                    int expected = validateOnly ? 2 : Math.max(total, 2);
+                    probe.saw("as expected", Probe.eventually(() -> partitionCount(probe) == expected));
+                    probe.saw("partitions", partitionCount(probe));
                 }));
             }
         }
@@ -113,19 +140,38 @@ class AdminCasesIT {
         String name = variant.name().equals("NAME") ? probe.topic() : variant.name();
         NewTopic topic = variant.replicasAssignments() != null
                 ? new NewTopic(name, variant.replicasAssignments())
-                : new NewTopic(name, Optional.of(variant.numPartitions()).filter(n -> n != -1), Optional.of(variant.replicationFactor()).filter(n -> n != -1));
+                : new NewTopic(
+                        name,
+                        Optional.of(variant.numPartitions()).filter(n -> n != -1),
+                        Optional.of(variant.replicationFactor()).filter(n -> n != -1));
         topic.configs(variant.configs());
         var result = probe.admin().createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(validateOnly));
         probe.attemptWithText("create", () -> Probe.get(result.all()));
-        probe.ask("result", () -> Probe.get(result.numPartitions(name)) + " " + Probe.get(result.replicationFactor(name)));
+        probe.ask(
+                "result",
+                () -> Probe.get(result.numPartitions(name)) + " " + Probe.get(result.replicationFactor(name)));
         probe.ask("configs", () -> Probe.get(result.config(name)).entries().size());
         if (name.equals(probe.topic())) {
-            probe.ask("described", () -> describe(probe, name).partitions().stream().map(p -> p.partition() + " on " + p.leader().id() + " isr " + p.isr().size() + " of " + p.replicas().size()).toList());
+            probe.ask(
+                    "described",
+                    () -> describe(probe, name).partitions().stream()
+                            .map(p -> p.partition() + " on " + p.leader().id() + " isr "
+                                    + p.isr().size() + " of " + p.replicas().size())
+                            .toList());
+        }
+    }
+
+    private static int partitionCount(Probe probe) {
+        try {
+            return describe(probe, probe.topic()).partitions().size();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 
     private static TopicDescription describe(Probe probe, String topic) throws Exception {
-        return Probe.get(probe.admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
+        return Probe.get(probe.admin().describeTopics(List.of(topic)).allTopicNames())
+                .get(topic);
     }
 
     // --- configurations ---
@@ -189,23 +235,32 @@ class AdminCasesIT {
         cases.add(Case.of("append and subtract", probe -> {
             probe.createTopic(1, Map.of());
             ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, probe.topic());
-            probe.attemptWithText("append", () -> alter(probe, topic, "cleanup.policy", "compact", AlterConfigOp.OpType.APPEND));
+            probe.attemptWithText(
+                    "append", () -> alter(probe, topic, "cleanup.policy", "compact", AlterConfigOp.OpType.APPEND));
             sawConfig(probe, "after", topic, "cleanup.policy");
-            probe.attemptWithText("subtract", () -> alter(probe, topic, "cleanup.policy", "delete", AlterConfigOp.OpType.SUBTRACT));
+            probe.attemptWithText(
+                    "subtract", () -> alter(probe, topic, "cleanup.policy", "delete", AlterConfigOp.OpType.SUBTRACT));
             sawConfig(probe, "after", topic, "cleanup.policy");
-            probe.attemptWithText("append to a number", () -> alter(probe, topic, "retention.ms", "1", AlterConfigOp.OpType.APPEND));
+            probe.attemptWithText(
+                    "append to a number", () -> alter(probe, topic, "retention.ms", "1", AlterConfigOp.OpType.APPEND));
         }));
         cases.add(Case.of("unknown topic", probe -> {
             ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, probe.topic());
             probe.attemptWithText("alter", () -> alter(probe, topic, "retention.ms", "1", AlterConfigOp.OpType.SET));
-            probe.attemptWithText("describe", () -> Probe.get(probe.admin().describeConfigs(List.of(topic)).all()));
+            probe.attemptWithText(
+                    "describe",
+                    () -> Probe.get(
+                            probe.admin().describeConfigs(List.of(topic)).all()));
         }));
         cases.add(Case.of("all of a topic", probe -> {
             probe.createTopic(1, Map.of());
             ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, probe.topic());
             Probe.get(probe.admin().describeConfigs(List.of(topic)).all()).get(topic).entries().stream()
                     .sorted(Comparator.comparing(ConfigEntry::name))
-                    .forEach(entry -> probe.saw(entry.name(), entry.value() + " " + entry.source() + " " + entry.isSensitive() + " " + entry.isReadOnly()));
+                    .forEach(entry -> probe.saw(
+                            entry.name(),
+                            entry.value() + " " + entry.source() + " " + entry.isSensitive() + " "
+                                    + entry.isReadOnly()));
         }));
         return Differential.tests("admin topic configs", cases);
     }
@@ -214,16 +269,41 @@ class AdminCasesIT {
     Stream<DynamicTest> brokerConfigs() {
         List<Case> cases = new ArrayList<>();
         for (String name : List.of(
-                "advertised.listeners", "auto.create.topics.enable", "broker.id", "node.id", "process.roles", "num.partitions",
-                "default.replication.factor", "log.retention.ms", "log.retention.hours", "log.segment.bytes", "message.max.bytes",
-                "group.max.session.timeout.ms", "group.min.session.timeout.ms", "group.consumer.session.timeout.ms",
-                "group.consumer.assignors", "group.coordinator.rebalance.protocols", "offsets.retention.minutes",
-                "offset.metadata.max.bytes", "transaction.max.timeout.ms", "transactional.id.expiration.ms", "compression.type",
-                "log.cleanup.policy", "log.message.timestamp.type", "min.insync.replicas", "delete.topic.enable",
-                "inter.broker.protocol.version", "socket.request.max.bytes", "connections.max.idle.ms", "fetch.max.bytes",
-                "max.incremental.fetch.session.cache.slots", "group.share.delivery.count.limit", "unclean.leader.election.enable")) {
-            cases.add(Case.of("default of " + name, probe ->
-                    sawConfig(probe, "default", new ConfigResource(ConfigResource.Type.BROKER, "1"), name)));
+                "advertised.listeners",
+                "auto.create.topics.enable",
+                "broker.id",
+                "node.id",
+                "process.roles",
+                "num.partitions",
+                "default.replication.factor",
+                "log.retention.ms",
+                "log.retention.hours",
+                "log.segment.bytes",
+                "message.max.bytes",
+                "group.max.session.timeout.ms",
+                "group.min.session.timeout.ms",
+                "group.consumer.session.timeout.ms",
+                "group.consumer.assignors",
+                "group.coordinator.rebalance.protocols",
+                "offsets.retention.minutes",
+                "offset.metadata.max.bytes",
+                "transaction.max.timeout.ms",
+                "transactional.id.expiration.ms",
+                "compression.type",
+                "log.cleanup.policy",
+                "log.message.timestamp.type",
+                "min.insync.replicas",
+                "delete.topic.enable",
+                "inter.broker.protocol.version",
+                "socket.request.max.bytes",
+                "connections.max.idle.ms",
+                "fetch.max.bytes",
+                "max.incremental.fetch.session.cache.slots",
+                "group.share.delivery.count.limit",
+                "unclean.leader.election.enable")) {
+            cases.add(Case.of(
+                    "default of " + name,
+                    probe -> sawConfig(probe, "default", new ConfigResource(ConfigResource.Type.BROKER, "1"), name)));
         }
         for (List<String> change : List.of(
                 List.of("log.retention.ms", "1000000"),
@@ -238,12 +318,16 @@ class AdminCasesIT {
             for (String broker : change.get(0).equals("num.partitions") ? List.of("1", "", "77") : List.of("1", "")) {
                 cases.add(Case.of("broker '" + broker + "' " + change, probe -> {
                     ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
-                    probe.attemptWithText("set", () -> alter(probe, resource, change.get(0), change.get(1), AlterConfigOp.OpType.SET));
-                    probe.attemptWithText("back", () -> alter(probe, resource, change.get(0), "", AlterConfigOp.OpType.DELETE));
+                    probe.attemptWithText(
+                            "set",
+                            () -> alter(probe, resource, change.get(0), change.get(1), AlterConfigOp.OpType.SET));
+                    probe.attemptWithText(
+                            "back", () -> alter(probe, resource, change.get(0), "", AlterConfigOp.OpType.DELETE));
                 }));
             }
         }
-        for (ConfigResource.Type type : List.of(ConfigResource.Type.GROUP, ConfigResource.Type.CLIENT_METRICS, ConfigResource.Type.BROKER_LOGGER)) {
+        for (ConfigResource.Type type : List.of(
+                ConfigResource.Type.GROUP, ConfigResource.Type.CLIENT_METRICS, ConfigResource.Type.BROKER_LOGGER)) {
             for (List<String> change : List.of(
                     List.of("consumer.session.timeout.ms", "50000"),
                     List.of("share.auto.offset.reset", "earliest"),
@@ -256,11 +340,14 @@ class AdminCasesIT {
                 cases.add(Case.of(type + " " + change, probe -> {
                     String name = type == ConfigResource.Type.BROKER_LOGGER ? "1" : probe.name("r");
                     ConfigResource resource = new ConfigResource(type, name);
-                    probe.attemptWithText("set", () -> alter(probe, resource, change.get(0), change.get(1), AlterConfigOp.OpType.SET));
+                    probe.attemptWithText(
+                            "set",
+                            () -> alter(probe, resource, change.get(0), change.get(1), AlterConfigOp.OpType.SET));
                     if (type != ConfigResource.Type.BROKER_LOGGER) {
                         sawConfig(probe, "after", resource, change.get(0));
                     }
-                    probe.attemptWithText("back", () -> alter(probe, resource, change.get(0), "", AlterConfigOp.OpType.DELETE));
+                    probe.attemptWithText(
+                            "back", () -> alter(probe, resource, change.get(0), "", AlterConfigOp.OpType.DELETE));
                 }));
             }
         }
@@ -268,7 +355,9 @@ class AdminCasesIT {
     }
 
     /** Changes are answered before every part of a broker has seen them: waits until describing shows what was done. */
-    private static void alter(Probe probe, ConfigResource resource, String name, String value, AlterConfigOp.OpType type) throws Exception {
+    private static void alter(
+            Probe probe, ConfigResource resource, String name, String value, AlterConfigOp.OpType type)
+            throws Exception {
         send(probe, resource, name, value, type);
         boolean described = resource.type() == ConfigResource.Type.TOPIC
                 || resource.type() == ConfigResource.Type.GROUP
@@ -281,23 +370,33 @@ class AdminCasesIT {
 
     private static boolean isDynamic(Probe probe, ConfigResource resource, String name) {
         try {
-            ConfigEntry entry = Probe.get(probe.admin().describeConfigs(List.of(resource)).all()).get(resource).get(name);
-            return entry != null && entry.source().name().startsWith("DYNAMIC");
+            ConfigEntry entry = Probe.get(
+                            probe.admin().describeConfigs(List.of(resource)).all())
+                    .get(resource)
+                    .get(name);
+            return entry != null && entry.source().name().equals("DYNAMIC_" + resource.type() + "_CONFIG");
         } catch (Exception e) {
             throw new AssertionError(e);
         }
     }
 
-    private static void send(Probe probe, ConfigResource resource, String name, String value, AlterConfigOp.OpType type) throws Exception {
+    private static void send(Probe probe, ConfigResource resource, String name, String value, AlterConfigOp.OpType type)
+            throws Exception {
         Probe.get(probe.admin()
-                .incrementalAlterConfigs(Map.of(resource, List.of(new AlterConfigOp(new ConfigEntry(name, value), type))), new AlterConfigsOptions().timeoutMs(3_000))
+                .incrementalAlterConfigs(
+                        Map.of(resource, List.of(new AlterConfigOp(new ConfigEntry(name, value), type))),
+                        new AlterConfigsOptions().timeoutMs(3_000))
                 .all());
     }
 
     private static void sawConfig(Probe probe, String what, ConfigResource resource, String name) {
         probe.ask(what, () -> {
             ConfigEntry entry = Probe.get(probe.admin()
-                            .describeConfigs(List.of(resource), new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true))
+                            .describeConfigs(
+                                    List.of(resource),
+                                    new DescribeConfigsOptions()
+                                            .includeSynonyms(true)
+                                            .includeDocumentation(true))
                             .all())
                     .get(resource)
                     .get(name);
@@ -305,9 +404,14 @@ class AdminCasesIT {
                 return "no entry";
             }
             String value = name.equals("advertised.listeners") ? "ADDRESS" : entry.value();
-            return value + " " + entry.source() + " " + entry.type() + " " + entry.isReadOnly() + " " + entry.isSensitive()
-                    + " synonyms " + entry.synonyms().stream().map(s -> s.name() + ":" + s.source()).toList()
-                    + " documented " + (entry.documentation() == null ? 0 : entry.documentation().hashCode());
+            return value + " " + entry.source() + " " + entry.type() + " " + entry.isReadOnly() + " "
+                    + entry.isSensitive()
+                    + " synonyms "
+                    + entry.synonyms().stream()
+                            .map(s -> s.name() + ":" + s.source())
+                            .toList()
+                    + " documented "
+                    + (entry.documentation() == null ? 0 : entry.documentation().hashCode());
         });
     }
 
@@ -330,7 +434,11 @@ class AdminCasesIT {
                 cases.add(Case.of("list " + name + " of " + count, probe -> {
                     probe.createTopic(1, Map.of());
                     fill(probe, count);
-                    probe.ask("offset", () -> Probe.get(probe.admin().listOffsets(Map.of(probe.partition(0), spec)).partitionResult(probe.partition(0))));
+                    probe.ask(
+                            "offset",
+                            () -> Probe.get(probe.admin()
+                                    .listOffsets(Map.of(probe.partition(0), spec))
+                                    .partitionResult(probe.partition(0))));
                 }));
             }
         });
@@ -338,27 +446,51 @@ class AdminCasesIT {
             cases.add(Case.of("delete records before " + before, probe -> {
                 probe.createTopic(1, Map.of());
                 fill(probe, 10);
-                probe.ask("low", () -> Probe.get(probe.admin()
-                        .deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(before)))
-                        .lowWatermarks()
-                        .get(probe.partition(0))).lowWatermark());
+                probe.ask(
+                        "low",
+                        () -> Probe.get(probe.admin()
+                                        .deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(before)))
+                                        .lowWatermarks()
+                                        .get(probe.partition(0)))
+                                .lowWatermark());
                 for (OffsetSpec spec : List.of(OffsetSpec.earliest(), OffsetSpec.latest())) {
-                    probe.ask("bound", () -> Probe.get(probe.admin().listOffsets(Map.of(probe.partition(0), spec)).partitionResult(probe.partition(0))).offset());
+                    probe.ask(
+                            "bound",
+                            () -> Probe.get(probe.admin()
+                                            .listOffsets(Map.of(probe.partition(0), spec))
+                                            .partitionResult(probe.partition(0)))
+                                    .offset());
                 }
             }));
         }
         cases.add(Case.of("delete records of a compacted topic", probe -> {
             probe.createTopic(1, Map.of("cleanup.policy", "compact"));
-            probe.ask("low", () -> Probe.get(probe.admin().deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(0))).all()));
+            probe.ask(
+                    "low",
+                    () -> Probe.get(probe.admin()
+                            .deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(0)))
+                            .all()));
         }));
-        cases.add(Case.of("list offsets of an unknown partition", probe -> probe.ask("offset", () -> Probe.get(probe.admin()
-                .listOffsets(Map.of(new TopicPartition(probe.topic(), 3), OffsetSpec.latest()), new ListOffsetsOptions().timeoutMs(1_500))
-                .all()))));
+        cases.add(Case.of(
+                "list offsets of an unknown partition",
+                probe -> probe.ask(
+                        "offset",
+                        () -> Probe.get(probe.admin()
+                                .listOffsets(
+                                        Map.of(new TopicPartition(probe.topic(), 3), OffsetSpec.latest()),
+                                        new ListOffsetsOptions().timeoutMs(1_500))
+                                .all()))));
         cases.add(Case.of("topic ids are stable", probe -> {
             probe.createTopic(1, Map.of());
-            probe.saw("same", describe(probe, probe.topic()).topicId().equals(describe(probe, probe.topic()).topicId()));
-            var byId = Probe.get(probe.admin().describeTopics(TopicCollection.ofTopicIds(
-                    Set.of(describe(probe, probe.topic()).topicId()))).allTopicIds());
+            probe.saw(
+                    "same",
+                    describe(probe, probe.topic())
+                            .topicId()
+                            .equals(describe(probe, probe.topic()).topicId()));
+            var byId = Probe.get(probe.admin()
+                    .describeTopics(TopicCollection.ofTopicIds(
+                            Set.of(describe(probe, probe.topic()).topicId())))
+                    .allTopicIds());
             probe.saw("name", byId.values().iterator().next().name());
         }));
         return Differential.tests("admin offsets", cases);

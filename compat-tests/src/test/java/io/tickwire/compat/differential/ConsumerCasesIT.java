@@ -61,25 +61,48 @@ class ConsumerCasesIT {
             for (long offset : new long[] {31, 1_000_000}) {
                 cases.add(Case.of("seek beyond the end to " + offset + " reset " + reset, probe -> {
                     fill(probe, 1, Map.of());
-                    KafkaConsumer<String, String> consumer = assigned(probe, Map.of("default.api.timeout.ms", 2_000, "auto.offset.reset", reset));
+                    KafkaConsumer<String, String> consumer =
+                            assigned(probe, Map.of("default.api.timeout.ms", 2_000, "auto.offset.reset", reset));
                     consumer.seek(probe.partition(0), offset);
-                    probe.ask("poll", () -> Probe.poll(consumer, reset.equals("earliest") ? RECORDS : 0).size());
-                    probe.ask("poll again", () -> consumer.poll(Duration.ofMillis(500)).count());
+                    probe.ask(
+                            "poll",
+                            () -> Probe.poll(consumer, reset.equals("earliest") ? RECORDS : 0)
+                                    .size());
+                    probe.ask(
+                            "poll again",
+                            () -> consumer.poll(Duration.ofMillis(500)).count());
                     probe.ask("position", () -> consumer.position(probe.partition(0)));
                 }));
             }
             cases.add(Case.of("no position reset " + reset, probe -> {
                 fill(probe, 1, Map.of());
-                KafkaConsumer<String, String> consumer = assigned(probe, Map.of("default.api.timeout.ms", 2_000, "auto.offset.reset", reset, "group.id", probe.name("g")));
+                KafkaConsumer<String, String> consumer = assigned(
+                        probe,
+                        Map.of(
+                                "default.api.timeout.ms",
+                                2_000,
+                                "auto.offset.reset",
+                                reset,
+                                "group.id",
+                                probe.name("g")));
                 probe.ask("position", () -> consumer.position(probe.partition(0)));
             }));
             cases.add(Case.of("before the log start reset " + reset, probe -> {
                 fill(probe, 1, Map.of());
-                Probe.get(probe.admin().deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(10))).all());
-                KafkaConsumer<String, String> consumer = assigned(probe, Map.of("default.api.timeout.ms", 2_000, "auto.offset.reset", reset));
+                Probe.get(probe.admin()
+                        .deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(10)))
+                        .all());
+                KafkaConsumer<String, String> consumer =
+                        assigned(probe, Map.of("default.api.timeout.ms", 2_000, "auto.offset.reset", reset));
                 consumer.seek(probe.partition(0), 3);
-                probe.ask("poll", () -> Probe.poll(consumer, reset.equals("earliest") ? 20 : 0).stream().map(ConsumerRecord::offset).toList());
-                probe.ask("poll again", () -> consumer.poll(Duration.ofMillis(500)).count());
+                probe.ask(
+                        "poll",
+                        () -> Probe.poll(consumer, reset.equals("earliest") ? 20 : 0).stream()
+                                .map(ConsumerRecord::offset)
+                                .toList());
+                probe.ask(
+                        "poll again",
+                        () -> consumer.poll(Duration.ofMillis(500)).count());
                 probe.ask("position", () -> consumer.position(probe.partition(0)));
             }));
         }
@@ -94,9 +117,14 @@ class ConsumerCasesIT {
                 cases.add(Case.of("offset for time " + time + " " + type, probe -> {
                     fill(probe, 1, Map.of("message.timestamp.type", type));
                     KafkaConsumer<String, String> consumer = assigned(probe, Map.of());
-                    var found = consumer.offsetsForTimes(Map.of(probe.partition(0), time)).get(probe.partition(0));
-                    probe.saw("found", found == null ? "none" : found.offset() + " epoch " + found.leaderEpoch()
-                            + (type.equals("CreateTime") ? " at " + found.timestamp() : ""));
+                    var found = consumer.offsetsForTimes(Map.of(probe.partition(0), time))
+                            .get(probe.partition(0));
+                    probe.saw(
+                            "found",
+                            found == null
+                                    ? "none"
+                                    : found.offset() + " epoch " + found.leaderEpoch()
+                                            + (type.equals("CreateTime") ? " at " + found.timestamp() : ""));
                 }));
             }
         }
@@ -124,8 +152,12 @@ class ConsumerCasesIT {
             for (int partitions : new int[] {1, 3}) {
                 cases.add(Case.of(settings + " partitions " + partitions, probe -> {
                     fill(probe, partitions, Map.of());
-                    List<TopicPartition> all = Stream.iterate(0, i -> i + 1).limit(partitions).map(probe::partition).toList();
-                    List<ConsumerRecord<String, String>> read = probe.readAll(RECORDS, settings, all.toArray(TopicPartition[]::new));
+                    List<TopicPartition> all = Stream.iterate(0, i -> i + 1)
+                            .limit(partitions)
+                            .map(probe::partition)
+                            .toList();
+                    List<ConsumerRecord<String, String>> read =
+                            probe.readAll(RECORDS, settings, all.toArray(TopicPartition[]::new));
                     read.sort(Comparator.<ConsumerRecord<String, String>>comparingInt(ConsumerRecord::partition)
                             .thenComparingLong(ConsumerRecord::offset));
                     probe.sawRecords("read", read);
@@ -137,68 +169,89 @@ class ConsumerCasesIT {
 
     @TestFactory
     Stream<DynamicTest> questions() {
-        return Differential.tests("consumer questions", List.of(
-                Case.of("beginning and end", probe -> {
-                    fill(probe, 2, Map.of());
-                    KafkaConsumer<String, String> consumer = assigned(probe, Map.of());
-                    List<TopicPartition> both = List.of(probe.partition(0), probe.partition(1));
-                    probe.saw("beginning", new TreeMap<>(named(consumer.beginningOffsets(both))));
-                    probe.saw("end", new TreeMap<>(named(consumer.endOffsets(both))));
-                }),
-                Case.of("end of an unknown partition", probe -> {
-                    fill(probe, 1, Map.of());
-                    KafkaConsumer<String, String> consumer = assigned(probe, Map.of("default.api.timeout.ms", 1_500));
-                    probe.ask("end", () -> consumer.endOffsets(List.of(probe.partition(9))));
-                }),
-                Case.of("partitions for", probe -> {
-                    fill(probe, 3, Map.of());
-                    KafkaConsumer<String, String> consumer = probe.consumer(Map.of());
-                    probe.saw("partitions", consumer.partitionsFor(probe.topic()).size());
-                }),
-                Case.of("partitions for an unknown topic", probe -> {
-                    KafkaConsumer<String, String> consumer = probe.consumer(Map.of("allow.auto.create.topics", false));
-                    probe.ask("partitions", () -> consumer.partitionsFor(probe.topic()));
-                }),
-                Case.of("list topics holds it", probe -> {
-                    fill(probe, 2, Map.of());
-                    probe.saw("partitions", probe.consumer(Map.of()).listTopics().get(probe.topic()).size());
-                }),
-                Case.of("pause and resume", probe -> {
-                    fill(probe, 1, Map.of());
-                    KafkaConsumer<String, String> consumer = assigned(probe, Map.of("max.poll.records", 5));
-                    probe.saw("before", Probe.poll(consumer, 5).size());
-                    consumer.pause(List.of(probe.partition(0)));
-                    probe.saw("paused", consumer.poll(Duration.ofMillis(300)).count());
-                    consumer.resume(List.of(probe.partition(0)));
-                    probe.saw("resumed", Probe.poll(consumer, 25).size());
-                }),
-                Case.of("unknown topic assigned", probe -> {
-                    KafkaConsumer<String, String> consumer =
-                            assigned(probe, Map.of("allow.auto.create.topics", false, "default.api.timeout.ms", 1_500));
-                    probe.ask("poll", () -> consumer.poll(Duration.ofMillis(500)).count());
-                    probe.ask("position", () -> consumer.position(probe.partition(0)));
-                }),
-                Case.of("invalid topic assigned", probe -> {
-                    KafkaConsumer<String, String> consumer = probe.consumer(Map.of());
-                    consumer.assign(List.of(new TopicPartition("not a topic", 0)));
-                    probe.ask("poll", () -> consumer.poll(Duration.ofSeconds(3)).count());
-                }),
-                Case.of("auto-created by reading", probe -> {
-                    KafkaConsumer<String, String> consumer = assigned(probe, Map.of());
-                    probe.saw("created", Probe.eventually(() -> {
-                        consumer.poll(Duration.ofMillis(100));
-                        return consumer.listTopics().containsKey(probe.topic());
-                    }));
-                }),
-                Case.of("woken by a record", probe -> {
-                    probe.createTopic(1, Map.of());
-                    KafkaConsumer<String, String> consumer = assigned(probe, Map.of("fetch.max.wait.ms", 10_000));
-                    probe.saw("empty", consumer.poll(Duration.ofMillis(200)).count());
-                    Probe.get(probe.producer(Map.of()).send(new ProducerRecord<>(probe.topic(), 0, 1L, "k", "v")));
-                    long start = System.nanoTime();
-                    probe.sawRecords("read", Probe.poll(consumer, 1));
-                    probe.saw("soon", System.nanoTime() - start < 3_000_000_000L);
-                })));
+        return Differential.tests(
+                "consumer questions",
+                List.of(
+                        Case.of("beginning and end", probe -> {
+                            fill(probe, 2, Map.of());
+                            KafkaConsumer<String, String> consumer = assigned(probe, Map.of());
+                            List<TopicPartition> both = List.of(probe.partition(0), probe.partition(1));
+                            probe.saw("beginning", new TreeMap<>(named(consumer.beginningOffsets(both))));
+                            probe.saw("end", new TreeMap<>(named(consumer.endOffsets(both))));
+                        }),
+                        Case.of("end of an unknown partition", probe -> {
+                            fill(probe, 1, Map.of());
+                            KafkaConsumer<String, String> consumer =
+                                    assigned(probe, Map.of("default.api.timeout.ms", 1_500));
+                            probe.ask("end", () -> consumer.endOffsets(List.of(probe.partition(9))));
+                        }),
+                        Case.of("partitions for", probe -> {
+                            fill(probe, 3, Map.of());
+                            KafkaConsumer<String, String> consumer = probe.consumer(Map.of());
+                            probe.saw(
+                                    "partitions",
+                                    consumer.partitionsFor(probe.topic()).size());
+                        }),
+                        Case.of("partitions for an unknown topic", probe -> {
+                            KafkaConsumer<String, String> consumer =
+                                    probe.consumer(Map.of("allow.auto.create.topics", false));
+                            probe.ask("partitions", () -> consumer.partitionsFor(probe.topic()));
+                        }),
+                        Case.of("list topics holds it", probe -> {
+                            fill(probe, 2, Map.of());
+                            probe.saw(
+                                    "partitions",
+                                    probe.consumer(Map.of())
+                                            .listTopics()
+                                            .get(probe.topic())
+                                            .size());
+                        }),
+                        Case.of("pause and resume", probe -> {
+                            fill(probe, 1, Map.of());
+                            KafkaConsumer<String, String> consumer = assigned(probe, Map.of("max.poll.records", 5));
+                            probe.saw("before", Probe.poll(consumer, 5).size());
+                            consumer.pause(List.of(probe.partition(0)));
+                            probe.saw(
+                                    "paused",
+                                    consumer.poll(Duration.ofMillis(300)).count());
+                            consumer.resume(List.of(probe.partition(0)));
+                            probe.saw("resumed", Probe.poll(consumer, 25).size());
+                        }),
+                        Case.of("unknown topic assigned", probe -> {
+                            KafkaConsumer<String, String> consumer = assigned(
+                                    probe, Map.of("allow.auto.create.topics", false, "default.api.timeout.ms", 1_500));
+                            probe.ask(
+                                    "poll",
+                                    () -> consumer.poll(Duration.ofMillis(500)).count());
+                            probe.ask("position", () -> consumer.position(probe.partition(0)));
+                        }),
+                        Case.of("invalid topic assigned", probe -> {
+                            KafkaConsumer<String, String> consumer = probe.consumer(Map.of());
+                            consumer.assign(List.of(new TopicPartition("not a topic", 0)));
+                            probe.ask(
+                                    "poll",
+                                    () -> consumer.poll(Duration.ofSeconds(3)).count());
+                        }),
+                        Case.of("auto-created by reading", probe -> {
+                            KafkaConsumer<String, String> consumer = assigned(probe, Map.of());
+                            probe.saw("created", Probe.eventually(() -> {
+                                consumer.poll(Duration.ofMillis(100));
+                                return consumer.listTopics().containsKey(probe.topic());
+                            }));
+                        }),
+                        Case.of("woken by a record", probe -> {
+                            probe.createTopic(1, Map.of());
+                            KafkaConsumer<String, String> consumer =
+                                    assigned(probe, Map.of("fetch.max.wait.ms", 10_000));
+                            probe.saw(
+                                    "empty",
+                                    consumer.poll(Duration.ofMillis(200)).count());
+                            Probe.get(probe.producer(Map.of())
+                                    .send(new ProducerRecord<>(probe.topic(), 0, 1L, "k", "v")));
+                            long start = System.nanoTime();
+                            probe.sawRecords("read", Probe.poll(consumer, 1));
+                            probe.saw("soon", System.nanoTime() - start < 3_000_000_000L);
+                        })));
     }
 
     private static Map<String, Long> named(Map<TopicPartition, Long> offsets) {
@@ -219,7 +272,8 @@ class ConsumerCasesIT {
                     new OffsetAndMetadata(1_000_000, "beyond the end"),
                     new OffsetAndMetadata(1, "m".repeat(4_096)),
                     new OffsetAndMetadata(1, "m".repeat(4_097)))) {
-                String name = protocol + " commit " + commit.offset() + " " + commit.leaderEpoch().orElse(-1) + " metadata "
+                String name = protocol + " commit " + commit.offset() + " "
+                        + commit.leaderEpoch().orElse(-1) + " metadata "
                         + commit.metadata().length();
                 cases.add(Case.of(name, probe -> commit(probe, protocol, commit)));
             }
@@ -227,7 +281,8 @@ class ConsumerCasesIT {
         cases.add(Case.of("committed of an unknown group", probe -> {
             fill(probe, 1, Map.of());
             KafkaConsumer<String, String> consumer = assigned(probe, Map.of("group.id", probe.name("g")));
-            probe.saw("committed", consumer.committed(Set.of(probe.partition(0))).get(probe.partition(0)));
+            probe.saw(
+                    "committed", consumer.committed(Set.of(probe.partition(0))).get(probe.partition(0)));
         }));
         cases.add(Case.of("commit to an unknown topic", probe -> {
             KafkaConsumer<String, String> consumer =
@@ -240,16 +295,24 @@ class ConsumerCasesIT {
     private static void commit(Probe probe, String protocol, OffsetAndMetadata commit) throws Exception {
         fill(probe, 1, Map.of());
         String group = probe.name("g");
-        KafkaConsumer<String, String> consumer = assigned(probe, Map.of("group.id", group, "group.protocol", protocol, "default.api.timeout.ms", 2_000));
+        KafkaConsumer<String, String> consumer =
+                assigned(probe, Map.of("group.id", group, "group.protocol", protocol, "default.api.timeout.ms", 2_000));
         probe.attempt("commit", () -> consumer.commitSync(Map.of(probe.partition(0), commit)));
-        KafkaConsumer<String, String> later = assigned(probe, Map.of("group.id", group, "group.protocol", protocol, "default.api.timeout.ms", 2_000));
+        KafkaConsumer<String, String> later =
+                assigned(probe, Map.of("group.id", group, "group.protocol", protocol, "default.api.timeout.ms", 2_000));
         probe.ask("committed", () -> later.committed(Set.of(probe.partition(0))).get(probe.partition(0)));
         probe.ask("position", () -> later.position(probe.partition(0)));
-        probe.ask("admin", () -> Probe.get(probe.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-                .get(probe.partition(0)));
+        probe.ask(
+                "admin",
+                () -> Probe.get(probe.admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                        .get(probe.partition(0)));
         probe.ask("group", () -> {
-            var description = Probe.get(probe.admin().describeConsumerGroups(List.of(group)).describedGroups().get(group));
-            return description.groupState() + " " + description.type() + " " + description.members().size();
+            var description = Probe.get(probe.admin()
+                    .describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .get(group));
+            return description.groupState() + " " + description.type() + " "
+                    + description.members().size();
         });
     }
 }

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -42,11 +42,17 @@ class GroupCasesIT {
             new Flavour("consumer range", Map.of("group.protocol", "consumer", "group.remote.assignor", "range")));
 
     private static Flavour classic(String assignor) {
-        return new Flavour("classic " + assignor, Map.of(
-                "group.protocol", "classic",
-                "partition.assignment.strategy", "org.apache.kafka.clients.consumer." + assignor,
-                "heartbeat.interval.ms", 200,
-                "session.timeout.ms", 6_000));
+        return new Flavour(
+                "classic " + assignor,
+                Map.of(
+                        "group.protocol",
+                        "classic",
+                        "partition.assignment.strategy",
+                        "org.apache.kafka.clients.consumer." + assignor,
+                        "heartbeat.interval.ms",
+                        200,
+                        "session.timeout.ms",
+                        6_000));
     }
 
     private static KafkaConsumer<String, String> member(Probe probe, Flavour flavour, Map<String, ?> more) {
@@ -128,7 +134,11 @@ class GroupCasesIT {
         second.subscribe(List.of(probe.topic()));
         probe.saw("second", values(Probe.poll(second, 12)));
         second.commitSync(Map.of(probe.partition(0), new OffsetAndMetadata(19, "by hand")));
-        probe.saw("committed", second.committed(Set.of(probe.partition(0))).get(probe.partition(0)).offset());
+        probe.saw(
+                "committed",
+                second.committed(Set.of(probe.partition(0)))
+                        .get(probe.partition(0))
+                        .offset());
     }
 
     private static void partitionsAdded(Probe probe, Flavour flavour) throws Exception {
@@ -201,7 +211,8 @@ class GroupCasesIT {
                 try {
                     consumer.poll(Duration.ofMillis(100));
                 } catch (RuntimeException e) {
-                    errors.add((consumer == first ? "first " : "second ") + Probe.unwrap(e).getClass().getSimpleName());
+                    errors.add((consumer == first ? "first " : "second ")
+                            + Probe.unwrap(e).getClass().getSimpleName());
                 }
             }
             return !errors.isEmpty();
@@ -226,8 +237,13 @@ class GroupCasesIT {
         consumer.subscribe(List.of(probe.topic()));
         probe.saw("read", Probe.poll(consumer, 10).size());
         consumer.close();
-        probe.saw("committed", Probe.get(probe.admin().listConsumerGroupOffsets(probe.name("group")).partitionsToOffsetAndMetadata())
-                .get(probe.partition(0)).offset());
+        probe.saw(
+                "committed",
+                Probe.get(probe.admin()
+                                .listConsumerGroupOffsets(probe.name("group"))
+                                .partitionsToOffsetAndMetadata())
+                        .get(probe.partition(0))
+                        .offset());
     }
 
     private static void described(Probe probe, Flavour flavour) throws Exception {
@@ -235,17 +251,38 @@ class GroupCasesIT {
         KafkaConsumer<String, String> consumer = member(probe, flavour, Map.of("client.id", "the-client"));
         consumer.subscribe(List.of(probe.topic()));
         settle(List.of(consumer), 2);
-        probe.saw("stable", Probe.eventually(() -> describe(probe).groupState().toString().equals("Stable")));
+        probe.saw(
+                "stable",
+                Probe.eventually(() -> describe(probe).groupState().toString().equals("Stable")));
         ConsumerGroupDescription description = describe(probe);
-        probe.saw("group", description.type() + " " + description.partitionAssignor() + " simple " + description.isSimpleConsumerGroup());
-        description.members().forEach(member -> probe.saw("member", member.clientId() + " " + member.groupInstanceId() + " "
-                + partitions(member.assignment().topicPartitions()) + " target "
-                + member.targetAssignment().map(target -> partitions(target.topicPartitions()))));
-        probe.attempt("delete", () -> Probe.get(probe.admin().deleteConsumerGroups(List.of(probe.name("group"))).all()));
+        probe.saw(
+                "group",
+                description.type() + " " + description.partitionAssignor() + " simple "
+                        + description.isSimpleConsumerGroup());
+        description
+                .members()
+                .forEach(member -> probe.saw(
+                        "member",
+                        member.clientId() + " " + member.groupInstanceId() + " "
+                                + partitions(member.assignment().topicPartitions()) + " target "
+                                + member.targetAssignment().map(target -> partitions(target.topicPartitions()))));
+        probe.attempt(
+                "delete",
+                () -> Probe.get(probe.admin()
+                        .deleteConsumerGroups(List.of(probe.name("group")))
+                        .all()));
         consumer.close();
         probe.saw("empty", Probe.eventually(() -> describe(probe).members().isEmpty()));
-        probe.attempt("delete empty", () -> Probe.get(probe.admin().deleteConsumerGroups(List.of(probe.name("group"))).all()));
-        probe.attempt("delete again", () -> Probe.get(probe.admin().deleteConsumerGroups(List.of(probe.name("group"))).all()));
+        probe.attempt(
+                "delete empty",
+                () -> Probe.get(probe.admin()
+                        .deleteConsumerGroups(List.of(probe.name("group")))
+                        .all()));
+        probe.attempt(
+                "delete again",
+                () -> Probe.get(probe.admin()
+                        .deleteConsumerGroups(List.of(probe.name("group")))
+                        .all()));
     }
 
     private static void missingTopic(Probe probe, Flavour flavour) throws Exception {
@@ -258,7 +295,10 @@ class GroupCasesIT {
 
     private static ConsumerGroupDescription describe(Probe probe) {
         try {
-            return Probe.get(probe.admin().describeConsumerGroups(List.of(probe.name("group"))).all()).get(probe.name("group"));
+            return Probe.get(probe.admin()
+                            .describeConsumerGroups(List.of(probe.name("group")))
+                            .all())
+                    .get(probe.name("group"));
         } catch (Exception e) {
             throw new AssertionError(e);
         }
@@ -270,12 +310,14 @@ class GroupCasesIT {
 
     private static Set<String> partitions(Collection<TopicPartition> partitions) {
         Set<String> numbers = new TreeSet<>();
-        partitions.forEach(partition -> numbers.add(partition.topic().substring(partition.topic().lastIndexOf('-') + 1) + partition.partition()));
+        partitions.forEach(partition -> numbers.add(
+                partition.topic().substring(partition.topic().lastIndexOf('-') + 1) + partition.partition()));
         return numbers;
     }
 
     /** Polls all members until each has so many partitions; returns how many each has, which of them is not defined. */
-    private static Map<String, Integer> settle(List<KafkaConsumer<String, String>> members, int... sizes) throws InterruptedException {
+    private static Map<String, Integer> settle(List<KafkaConsumer<String, String>> members, int... sizes)
+            throws InterruptedException {
         Probe.eventually(() -> {
             boolean settled = true;
             for (int i = 0; i < members.size(); i++) {

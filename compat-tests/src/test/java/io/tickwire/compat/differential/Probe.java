@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -55,7 +56,8 @@ final class Probe implements AutoCloseable {
     Probe(Target target, String id) {
         this.target = target;
         // The hash keeps names apart that differ in other characters only.
-        this.id = id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + "-" + Integer.toHexString(id.hashCode() & 0xffff);
+        this.id = id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + "-"
+                + Integer.toHexString(id.hashCode() & 0xffff);
     }
 
     Target target() {
@@ -181,6 +183,23 @@ final class Probe implements AutoCloseable {
     void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
         get(admin().createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
                 .all());
+        // Kafka answers before its request handlers know the topic.
+        eventually(() -> knows(name, partitions));
+    }
+
+    private boolean knows(String topic, int partitions) {
+        try {
+            return get(admin().describeTopics(List.of(topic)).allTopicNames())
+                                    .get(topic)
+                                    .partitions()
+                                    .size()
+                            == partitions
+                    && !get(admin().describeConfigs(List.of(new ConfigResource(ConfigResource.Type.TOPIC, topic)))
+                                    .all())
+                            .isEmpty();
+        } catch (Exception e) {
+            return false;
+        }
     }
 
     /** Reads from the start of partitions until so many records came, or 15 s have passed. */

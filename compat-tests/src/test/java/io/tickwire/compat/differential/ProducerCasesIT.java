@@ -199,10 +199,14 @@ class ProducerCasesIT {
                                 probe -> one(probe, Map.of(), new ProducerRecord<>(probe.topic(), 0, 1L, null, "v"))),
                         Case.of(
                                 "null value",
-                                probe -> one(probe, Map.of(), new ProducerRecord<>(probe.topic(), 0, 1L, "k", (String) null))),
+                                probe -> one(probe, Map.of(), new ProducerRecord<>(probe.topic(), 0, 1L, "k", (String)
+                                        null))),
                         Case.of(
                                 "both null",
-                                probe -> one(probe, Map.of(), new ProducerRecord<>(probe.topic(), 0, 1L, (String) null, (String) null))),
+                                probe -> one(
+                                        probe,
+                                        Map.of(),
+                                        new ProducerRecord<>(probe.topic(), 0, 1L, (String) null, (String) null))),
                         Case.of(
                                 "empty key",
                                 probe -> one(probe, Map.of(), new ProducerRecord<>(probe.topic(), 0, 1L, "", ""))),

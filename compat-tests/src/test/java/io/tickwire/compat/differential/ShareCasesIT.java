@@ -37,10 +37,12 @@ class ShareCasesIT {
         Map<String, String> configs = new HashMap<>(Map.of("share.auto.offset.reset", "earliest"));
         configs.putAll(groupConfigs);
         List<AlterConfigOp> operations = configs.entrySet().stream()
-                .map(config -> new AlterConfigOp(new ConfigEntry(config.getKey(), config.getValue()), AlterConfigOp.OpType.SET))
+                .map(config -> new AlterConfigOp(
+                        new ConfigEntry(config.getKey(), config.getValue()), AlterConfigOp.OpType.SET))
                 .toList();
         Probe.get(probe.admin()
-                .incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, probe.name("share")), operations))
+                .incrementalAlterConfigs(
+                        Map.of(new ConfigResource(ConfigResource.Type.GROUP, probe.name("share")), operations))
                 .all());
         KafkaProducer<String, String> producer = probe.producer(Map.of());
         for (int i = 0; i < records; i++) {
@@ -50,11 +52,13 @@ class ShareCasesIT {
     }
 
     /** Polls until so many records came; acknowledges each as told (null: leaves it to the next poll). */
-    private static List<String> poll(KafkaShareConsumer<String, String> consumer, int count, AcknowledgeType type) throws Exception {
+    private static List<String> poll(KafkaShareConsumer<String, String> consumer, int count, AcknowledgeType type)
+            throws Exception {
         List<String> seen = new ArrayList<>();
         Probe.eventually(() -> {
             for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
-                seen.add(record.offset() + ":" + record.value() + " delivery " + record.deliveryCount().orElse((short) -1));
+                seen.add(record.offset() + ":" + record.value() + " delivery "
+                        + record.deliveryCount().orElse((short) -1));
                 if (type != null) {
                     consumer.acknowledge(record, type);
                 }
@@ -73,8 +77,14 @@ class ShareCasesIT {
                     prepare(probe, Map.of(), 10);
                     KafkaShareConsumer<String, String> consumer = member(probe, Map.of());
                     probe.saw("read", poll(consumer, 10, null));
-                    probe.saw("commit", consumer.commitSync().values().stream().map(Object::toString).toList());
-                    probe.saw("nothing more", consumer.poll(Duration.ofMillis(500)).count());
+                    probe.saw(
+                            "commit",
+                            consumer.commitSync().values().stream()
+                                    .map(Object::toString)
+                                    .toList());
+                    probe.saw(
+                            "nothing more",
+                            consumer.poll(Duration.ofMillis(500)).count());
                 }),
                 Case.of("latest by default", probe -> {
                     prepare(probe, Map.of("share.auto.offset.reset", "latest"), 5);
@@ -121,23 +131,41 @@ class ShareCasesIT {
                     KafkaShareConsumer<String, String> consumer = member(probe, Map.of("client.id", "sharer"));
                     probe.saw("read", poll(consumer, 3, null));
                     consumer.commitSync();
-                    var group = Probe.get(probe.admin().describeShareGroups(List.of(probe.name("share"))).all()).get(probe.name("share"));
-                    probe.saw("group", group.groupState() + " " + group.members().stream().map(m -> m.clientId()).toList());
+                    var group = Probe.get(probe.admin()
+                                    .describeShareGroups(List.of(probe.name("share")))
+                                    .all())
+                            .get(probe.name("share"));
+                    probe.saw(
+                            "group",
+                            group.groupState() + " "
+                                    + group.members().stream()
+                                            .map(m -> m.clientId())
+                                            .toList());
                     probe.saw("offset", Probe.eventually(() -> startOffset(probe) == 3));
-                    probe.attempt("delete", () -> Probe.get(probe.admin().deleteShareGroups(List.of(probe.name("share"))).all()));
+                    probe.attempt(
+                            "delete",
+                            () -> Probe.get(probe.admin()
+                                    .deleteShareGroups(List.of(probe.name("share")))
+                                    .all()));
                 }),
                 Case.of("acknowledge without record", probe -> {
                     prepare(probe, Map.of(), 1);
                     KafkaShareConsumer<String, String> consumer = member(probe, EXPLICIT);
-                    probe.attempt("acknowledge", () -> consumer.acknowledge(
-                            new ConsumerRecord<>(probe.topic(), 0, 0, null, "x"), AcknowledgeType.ACCEPT));
+                    probe.attempt(
+                            "acknowledge",
+                            () -> consumer.acknowledge(
+                                    new ConsumerRecord<>(probe.topic(), 0, 0, null, "x"), AcknowledgeType.ACCEPT));
                 })));
         for (AcknowledgeType type : List.of(AcknowledgeType.ACCEPT, AcknowledgeType.RELEASE, AcknowledgeType.REJECT)) {
             cases.add(Case.of("acknowledged with " + type, probe -> {
                 prepare(probe, Map.of(), 4);
                 KafkaShareConsumer<String, String> consumer = member(probe, EXPLICIT);
                 probe.saw("read", poll(consumer, 4, type));
-                probe.saw("commit", consumer.commitSync().values().stream().map(Object::toString).toList());
+                probe.saw(
+                        "commit",
+                        consumer.commitSync().values().stream()
+                                .map(Object::toString)
+                                .toList());
                 if (type == AcknowledgeType.RELEASE) {
                     probe.saw("again", poll(consumer, 4, AcknowledgeType.ACCEPT));
                 } else {
@@ -151,8 +179,8 @@ class ShareCasesIT {
     private static long startOffset(Probe probe) {
         try {
             var offsets = Probe.get(probe.admin()
-                            .listShareGroupOffsets(Map.of(probe.name("share"), new ListShareGroupOffsetsSpec()))
-                            .partitionsToOffsetInfo(probe.name("share")));
+                    .listShareGroupOffsets(Map.of(probe.name("share"), new ListShareGroupOffsetsSpec()))
+                    .partitionsToOffsetInfo(probe.name("share")));
             var offset = offsets.get(probe.partition(0));
             return offset == null ? -1 : offset.startOffset();
         } catch (Exception e) {

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -49,7 +49,8 @@ class TransactionCasesIT {
                             .partitionResult(probe.partition(0)))
                     .offset();
             probe.saw(level + " end", end);
-            KafkaConsumer<String, String> consumer = probe.consumer(Map.of("isolation.level", level.toString().toLowerCase(Locale.ROOT)));
+            KafkaConsumer<String, String> consumer =
+                    probe.consumer(Map.of("isolation.level", level.toString().toLowerCase(Locale.ROOT)));
             consumer.assign(List.of(probe.partition(0)));
             consumer.seekToBeginning(List.of(probe.partition(0)));
             List<ConsumerRecord<String, String>> records = new ArrayList<>();
@@ -57,13 +58,20 @@ class TransactionCasesIT {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
                 return consumer.position(probe.partition(0)) >= end;
             });
-            probe.saw(level + " read", records.stream().map(record -> record.offset() + ":" + record.value()).toList());
+            probe.saw(
+                    level + " read",
+                    records.stream()
+                            .map(record -> record.offset() + ":" + record.value())
+                            .toList());
         }
     }
 
     /** Markers are written after a commit has been answered: looks when the coordinator says that they all are. */
     private static void sawSettled(Probe probe) throws Exception {
-        probe.saw("settled", Probe.eventually(() -> !Set.of("Ongoing", "PrepareCommit", "PrepareAbort", "PrepareEpochFence").contains(state(probe, probe.name("tx")))));
+        probe.saw(
+                "settled",
+                Probe.eventually(() -> !Set.of("Ongoing", "PrepareCommit", "PrepareAbort", "PrepareEpochFence")
+                        .contains(state(probe, probe.name("tx")))));
         sawBothLevels(probe);
     }
 
@@ -137,7 +145,9 @@ class TransactionCasesIT {
                     second.beginTransaction();
                     send(probe, second, "kept");
                     second.commitTransaction();
-                    probe.attempt("first sends", () -> Probe.get(first.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "late"))));
+                    probe.attempt(
+                            "first sends",
+                            () -> Probe.get(first.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "late"))));
                     probe.attempt("first commits", first::commitTransaction);
                     sawSettled(probe);
                 }),
@@ -151,7 +161,9 @@ class TransactionCasesIT {
                     }
                     producer.commitTransaction();
                     for (int i = 0; i < 3; i++) {
-                        probe.sawRecords("read", probe.readAll(1, Map.of("isolation.level", "read_committed"), probe.partition(i)));
+                        probe.sawRecords(
+                                "read",
+                                probe.readAll(1, Map.of("isolation.level", "read_committed"), probe.partition(i)));
                     }
                 }),
                 Case.of("without init", probe -> {
@@ -159,12 +171,14 @@ class TransactionCasesIT {
                     probe.attempt("begin", producer::beginTransaction);
                 }),
                 Case.of("timeout above the broker's", probe -> {
-                    KafkaProducer<String, String> producer = transactional(probe, Map.of("transaction.timeout.ms", 1_000_000));
+                    KafkaProducer<String, String> producer =
+                            transactional(probe, Map.of("transaction.timeout.ms", 1_000_000));
                     probe.attempt("init", producer::initTransactions);
                 }),
                 Case.of("timeout aborts", probe -> {
                     probe.createTopic(1, Map.of());
-                    KafkaProducer<String, String> producer = transactional(probe, Map.of("transaction.timeout.ms", 4_000));
+                    KafkaProducer<String, String> producer =
+                            transactional(probe, Map.of("transaction.timeout.ms", 4_000));
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "a");
@@ -177,7 +191,10 @@ class TransactionCasesIT {
                     KafkaProducer<String, String> producer = transactional(probe, Map.of());
                     producer.initTransactions();
                     producer.beginTransaction();
-                    probe.attempt("send", () -> Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "v".repeat(1_000)))));
+                    probe.attempt(
+                            "send",
+                            () -> Probe.get(producer.send(
+                                    new ProducerRecord<>(probe.topic(), 0, 1L, null, "v".repeat(1_000)))));
                     probe.attempt("abort", producer::abortTransaction);
                     sawSettled(probe);
                 })));
@@ -189,7 +206,9 @@ class TransactionCasesIT {
     private static long lastStable(Probe probe) {
         try {
             return Probe.get(probe.admin()
-                            .listOffsets(Map.of(probe.partition(0), OffsetSpec.latest()), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                            .listOffsets(
+                                    Map.of(probe.partition(0), OffsetSpec.latest()),
+                                    new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
                             .partitionResult(probe.partition(0)))
                     .offset();
         } catch (Exception e) {
@@ -197,6 +216,8 @@ class TransactionCasesIT {
         }
     }
 
+    // Group metadata made by hand: what a client that is in no group can send.
+    @SuppressWarnings("removal")
     private static List<Case> offsetCases() {
         List<Case> cases = new ArrayList<>();
         for (boolean commit : new boolean[] {true, false}) {
@@ -207,10 +228,15 @@ class TransactionCasesIT {
                 producer.beginTransaction();
                 send(probe, producer, "a");
                 producer.sendOffsetsToTransaction(
-                        Map.of(probe.partition(0), new OffsetAndMetadata(7, "m")), new ConsumerGroupMetadata(probe.name("g")));
+                        Map.of(probe.partition(0), new OffsetAndMetadata(7, "m")),
+                        new ConsumerGroupMetadata(probe.name("g")));
                 finish(producer, commit);
-                probe.saw("committed", Probe.get(probe.admin().listConsumerGroupOffsets(probe.name("g")).partitionsToOffsetAndMetadata())
-                        .get(probe.partition(0)));
+                probe.saw(
+                        "committed",
+                        Probe.get(probe.admin()
+                                        .listConsumerGroupOffsets(probe.name("g"))
+                                        .partitionsToOffsetAndMetadata())
+                                .get(probe.partition(0)));
                 sawSettled(probe);
             }));
             for (String protocol : List.of("classic", "consumer")) {
@@ -225,9 +251,12 @@ class TransactionCasesIT {
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "out");
-                    producer.sendOffsetsToTransaction(Map.of(probe.partition(0), new OffsetAndMetadata(3)), consumer.groupMetadata());
+                    producer.sendOffsetsToTransaction(
+                            Map.of(probe.partition(0), new OffsetAndMetadata(3)), consumer.groupMetadata());
                     finish(producer, commit);
-                    probe.saw("committed", consumer.committed(Set.of(probe.partition(0))).get(probe.partition(0)));
+                    probe.saw(
+                            "committed",
+                            consumer.committed(Set.of(probe.partition(0))).get(probe.partition(0)));
                     sawSettled(probe);
                 }));
             }
@@ -237,9 +266,11 @@ class TransactionCasesIT {
             KafkaProducer<String, String> producer = transactional(probe, Map.of());
             producer.initTransactions();
             producer.beginTransaction();
-            probe.attempt("offsets", () -> producer.sendOffsetsToTransaction(
-                    Map.of(probe.partition(0), new OffsetAndMetadata(7)),
-                    new ConsumerGroupMetadata(probe.name("g"), 5, "nobody", Optional.empty())));
+            probe.attempt(
+                    "offsets",
+                    () -> producer.sendOffsetsToTransaction(
+                            Map.of(probe.partition(0), new OffsetAndMetadata(7)),
+                            new ConsumerGroupMetadata(probe.name("g"), 5, "nobody", Optional.empty())));
             probe.attempt("commit", producer::commitTransaction);
         }));
         return cases;
@@ -257,22 +288,34 @@ class TransactionCasesIT {
         return List.of(
                 Case.of("described while open", probe -> {
                     probe.createTopic(1, Map.of());
-                    KafkaProducer<String, String> producer = transactional(probe, Map.of("transaction.timeout.ms", 50_000));
+                    KafkaProducer<String, String> producer =
+                            transactional(probe, Map.of("transaction.timeout.ms", 50_000));
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "a");
                     String id = probe.name("tx");
-                    var description = Probe.get(probe.admin().describeTransactions(List.of(id)).description(id));
-                    probe.saw("state", description.state() + " epoch " + description.producerEpoch() + " timeout "
-                            + description.transactionTimeoutMs() + " on " + description.topicPartitions());
+                    var description = Probe.get(
+                            probe.admin().describeTransactions(List.of(id)).description(id));
+                    probe.saw(
+                            "state",
+                            description.state() + " epoch " + description.producerEpoch() + " timeout "
+                                    + description.transactionTimeoutMs() + " on " + description.topicPartitions());
                     var listed = Probe.get(probe.admin()
-                            .listTransactions(new ListTransactionsOptions().filterOnTransactionalIdPattern(id)).all());
+                            .listTransactions(new ListTransactionsOptions().filterOnTransactionalIdPattern(id))
+                            .all());
                     listed.forEach(one -> probe.saw("listed", one.transactionalId() + " " + one.state()));
-                    var producers = Probe.get(probe.admin().describeProducers(List.of(probe.partition(0))).partitionResult(probe.partition(0)));
-                    producers.activeProducers().forEach(active -> probe.saw("producer", active.producerEpoch() + " last sequence "
-                            + active.lastSequence() + " from " + active.currentTransactionStartOffset()));
+                    var producers = Probe.get(probe.admin()
+                            .describeProducers(List.of(probe.partition(0)))
+                            .partitionResult(probe.partition(0)));
+                    producers
+                            .activeProducers()
+                            .forEach(active -> probe.saw(
+                                    "producer",
+                                    active.producerEpoch() + " last sequence " + active.lastSequence() + " from "
+                                            + active.currentTransactionStartOffset()));
                     producer.commitTransaction();
-                    probe.saw("completed", Probe.eventually(() -> state(probe, id).equals("CompleteCommit")));
+                    probe.saw(
+                            "completed", Probe.eventually(() -> state(probe, id).equals("CompleteCommit")));
                 }),
                 Case.of("aborted by admin", probe -> {
                     probe.createTopic(1, Map.of());
@@ -280,10 +323,17 @@ class TransactionCasesIT {
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "a");
-                    var active = Probe.get(probe.admin().describeProducers(List.of(probe.partition(0))).partitionResult(probe.partition(0)))
-                            .activeProducers().getFirst();
-                    Probe.get(probe.admin().abortTransaction(new AbortTransactionSpec(
-                                    probe.partition(0), active.producerId(), (short) active.producerEpoch(), active.coordinatorEpoch().orElse(-1)))
+                    var active = Probe.get(probe.admin()
+                                    .describeProducers(List.of(probe.partition(0)))
+                                    .partitionResult(probe.partition(0)))
+                            .activeProducers()
+                            .getFirst();
+                    Probe.get(probe.admin()
+                            .abortTransaction(new AbortTransactionSpec(
+                                    probe.partition(0),
+                                    active.producerId(),
+                                    (short) active.producerEpoch(),
+                                    active.coordinatorEpoch().orElse(-1)))
                             .all());
                     sawSettled(probe);
                 }),
@@ -293,19 +343,28 @@ class TransactionCasesIT {
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "a");
-                    Probe.get(probe.admin().fenceProducers(List.of(probe.name("tx"))).all());
+                    Probe.get(probe.admin()
+                            .fenceProducers(List.of(probe.name("tx")))
+                            .all());
                     probe.attempt("commit", producer::commitTransaction);
                     sawSettled(probe);
                 }),
-                Case.of("unknown transactional id", probe -> probe.ask("describe", () -> Probe.get(
-                        probe.admin().describeTransactions(List.of("nobody")).description("nobody")))),
+                Case.of(
+                        "unknown transactional id",
+                        probe -> probe.ask(
+                                "describe",
+                                () -> Probe.get(probe.admin()
+                                        .describeTransactions(List.of("nobody"))
+                                        .description("nobody")))),
                 Case.of("forced terminate", probe -> {
                     probe.createTopic(1, Map.of());
                     KafkaProducer<String, String> producer = transactional(probe, Map.of());
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "a");
-                    Probe.get(probe.admin().forceTerminateTransaction(probe.name("tx")).result());
+                    Probe.get(probe.admin()
+                            .forceTerminateTransaction(probe.name("tx"))
+                            .result());
                     probe.attempt("commit", producer::commitTransaction);
                     sawSettled(probe);
                 }));
@@ -313,7 +372,9 @@ class TransactionCasesIT {
 
     private static String state(Probe probe, String id) {
         try {
-            return Probe.get(probe.admin().describeTransactions(List.of(id)).description(id)).state().toString();
+            return Probe.get(probe.admin().describeTransactions(List.of(id)).description(id))
+                    .state()
+                    .toString();
         } catch (Exception e) {
             throw new AssertionError(e);
         }

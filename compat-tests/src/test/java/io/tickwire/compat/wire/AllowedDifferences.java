@@ -58,6 +58,9 @@ final class AllowedDifferences {
 
     /** Returns rows that nothing needed: each is a difference that is gone. */
     List<String> unused() {
-        return rows.stream().filter(row -> !used.contains(row)).map(Row::toString).toList();
+        return rows.stream()
+                .filter(row -> !used.contains(row))
+                .map(Row::toString)
+                .toList();
     }
 }

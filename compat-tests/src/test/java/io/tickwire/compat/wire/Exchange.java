@@ -22,7 +22,8 @@ record Exchange(String name, ApiKeys key, short version, Function<Target, byte[]
             connection.close();
             return List.of(reply.instead());
         }
-        boolean known = key.isVersionSupported(version) || (version >= key.oldestVersion() && version <= key.latestVersion(true));
+        boolean known = key.isVersionSupported(version)
+                || (version >= key.oldestVersion() && version <= key.latestVersion(true));
         // An unknown version of ApiVersions is answered in the form of version 0.
         short form = known ? version : (short) 0;
         try {

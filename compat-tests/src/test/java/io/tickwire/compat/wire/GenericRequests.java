@@ -4,9 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.types.ArrayOf;
 import org.apache.kafka.common.protocol.types.BoundField;
-import org.apache.kafka.common.protocol.types.CompactArrayOf;
 import org.apache.kafka.common.protocol.types.Schema;
 import org.apache.kafka.common.protocol.types.Struct;
 import org.apache.kafka.common.protocol.types.TaggedFields;
@@ -41,7 +39,14 @@ final class GenericRequests {
     private static Struct fill(Schema schema, Filling filling) {
         Struct struct = new Struct(schema);
         for (BoundField field : schema.fields()) {
-            struct.set(field, value(field.def.type, filling));
+            struct.set(
+                    field,
+                    switch (field.def.name) {
+                        // What a broker makes of these takes its own time, so later answers would depend on the moment.
+                        case "allow_auto_topic_creation" -> false;
+                        case "timeout_ms" -> 5_000;
+                        default -> value(field.def.type, filling);
+                    });
         }
         return struct;
     }
@@ -60,17 +65,13 @@ final class GenericRequests {
         if (type.isArray()) {
             int count = filling == Filling.SOME || filling == Filling.NEGATIVE ? 1 : filling == Filling.LARGE ? 3 : 0;
             Object[] elements = new Object[count];
-            Type element = elementType(type);
+            Type element = type.arrayElementType().orElseThrow();
             for (int i = 0; i < count; i++) {
                 elements[i] = value(element, filling);
             }
             return elements;
         }
         return primitive(type.toString(), filling);
-    }
-
-    private static Type elementType(Type type) {
-        return type instanceof CompactArrayOf compact ? compact.type() : ((ArrayOf) type).type();
     }
 
     private static Object primitive(String type, Filling filling) {
@@ -85,15 +86,16 @@ final class GenericRequests {
             case "BOOLEAN" -> some;
             case "INT8" -> (byte) Math.min(number, Byte.MAX_VALUE);
             case "INT16" -> (short) Math.min(number, Short.MAX_VALUE);
-            case "UINT16" -> (int) Math.clamp(number, 0, 65_535);
+            case "UINT16" -> Math.clamp(number, 0, 65_535);
             case "INT32", "VARINT" -> (int) Math.min(number, Integer.MAX_VALUE);
             case "UINT32" -> Math.clamp(number, 0, 4_294_967_295L);
             case "INT64", "VARLONG" -> number;
             case "FLOAT64" -> (double) number;
             case "UUID" -> some ? new Uuid(7, 7) : Uuid.ZERO_UUID;
             case "STRING", "COMPACT_STRING", "NULLABLE_STRING", "COMPACT_NULLABLE_STRING" -> text(filling);
-            case "BYTES", "COMPACT_BYTES", "NULLABLE_BYTES", "COMPACT_NULLABLE_BYTES" -> ByteBuffer.allocate(some ? 7 : 0);
-            case "RECORDS", "COMPACT_RECORDS" -> null;
+            case "BYTES", "COMPACT_BYTES", "NULLABLE_BYTES", "COMPACT_NULLABLE_BYTES" ->
+                ByteBuffer.allocate(some ? 7 : 0);
+            case "RECORDS", "COMPACT_RECORDS", "NULLABLE_RECORDS", "COMPACT_NULLABLE_RECORDS" -> null;
             default -> throw new IllegalArgumentException("no filling for " + type);
         };
     }
@@ -105,5 +107,4 @@ final class GenericRequests {
             case LARGE -> "odd / ☃ " + "x".repeat(300);
         };
     }
-
 }

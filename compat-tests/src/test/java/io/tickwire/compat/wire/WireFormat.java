@@ -4,14 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ApiMessageType;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Message;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
@@ -36,7 +35,10 @@ final class WireFormat {
                 .setCorrelationId(CORRELATION_ID)
                 .setClientId(clientId);
         byte[] headerBytes = bytes(header, headerVersion);
-        return ByteBuffer.allocate(headerBytes.length + body.length).put(headerBytes).put(body).flip();
+        return ByteBuffer.allocate(headerBytes.length + body.length)
+                .put(headerBytes)
+                .put(body)
+                .flip();
     }
 
     static short headerVersion(ApiKeys key, short version) {
@@ -81,11 +83,10 @@ final class WireFormat {
         }
     }
 
-    private static void flatten(String key, String path, JsonNode node, AllowedDifferences allowed, List<String> lines) {
+    private static void flatten(
+            String key, String path, JsonNode node, AllowedDifferences allowed, List<String> lines) {
         if (node.isObject()) {
-            Iterator<Map.Entry<String, JsonNode>> fields = node.fields();
-            while (fields.hasNext()) {
-                Map.Entry<String, JsonNode> field = fields.next();
+            for (Map.Entry<String, JsonNode> field : node.properties()) {
                 String name = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
                 flatten(key, name, field.getValue(), allowed, lines);
             }
