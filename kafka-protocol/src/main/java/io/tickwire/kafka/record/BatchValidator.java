@@ -23,6 +23,8 @@ public final class BatchValidator {
     private static final int SMALLEST_LENGTH = 14;
     private static final int CODEC_ZSTD = 4;
     private static final int FIRST_VERSION_WITH_ZSTD = 7;
+    // Kafka has no better code: CompressionType.forId throws an unchecked exception.
+    private static final String UNKNOWN_CODEC = "Unknown compression type id";
 
     private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
     private final RecordCursor cursor = new RecordCursor();
@@ -142,10 +144,12 @@ public final class BatchValidator {
         if (size < RecordBatchFlyweight.HEADER_BYTES) {
             return fail(KafkaErrors.CORRUPT_MESSAGE, "Record batch is smaller than its header");
         }
-        if (version < FIRST_VERSION_WITH_ZSTD && batch.codec() == CODEC_ZSTD) {
-            return fail(
-                    KafkaErrors.UNSUPPORTED_COMPRESSION_TYPE,
-                    "Produce requests before version 7 are not allowed to use ZStandard compression");
+        if (version < FIRST_VERSION_WITH_ZSTD && batch.codec() >= CODEC_ZSTD) {
+            return batch.codec() == CODEC_ZSTD
+                    ? fail(
+                            KafkaErrors.UNSUPPORTED_COMPRESSION_TYPE,
+                            "Produce requests before version 7 are not allowed to use ZStandard compression")
+                    : fail(KafkaErrors.UNKNOWN_SERVER_ERROR, UNKNOWN_CODEC);
         }
         final int second = nextBatchBytes(buffer, offset + size, length - size);
         if (second < 0) {
@@ -171,7 +175,7 @@ public final class BatchValidator {
             return fail(KafkaErrors.CORRUPT_MESSAGE, "Record is corrupt (stored crc does not match)");
         }
         if (batch.codec() > CODEC_ZSTD) {
-            return fail(KafkaErrors.UNKNOWN_SERVER_ERROR, "Unknown compression type id");
+            return fail(KafkaErrors.UNKNOWN_SERVER_ERROR, UNKNOWN_CODEC);
         }
         return KafkaErrors.NONE;
     }
