@@ -45,10 +45,13 @@ public final class FetchPartition {
                 return;
             }
             final int end = reader.position() + size;
-            if (tag == 0 && version >= FIRST_WITH_DIRECTORY) {
+            // Kafka's reader refuses a tag that a later version gave a meaning.
+            if ((tag == 0 && version < FIRST_WITH_DIRECTORY) || (tag == 1 && version < FIRST_WITH_HIGH_WATERMARK)) {
+                reader.fail();
+            } else if (tag == 0) {
                 directoryIdHigh = reader.int64();
                 directoryIdLow = reader.int64();
-            } else if (tag == 1 && version >= FIRST_WITH_HIGH_WATERMARK) {
+            } else if (tag == 1) {
                 highWatermark = reader.int64();
             } else {
                 reader.skip(size);

@@ -171,7 +171,12 @@ public final class FetchRequestDecoder {
                 clusterIdLength = reader.stringLength(true);
                 clusterIdOffset = reader.position();
                 reader.skip(Math.max(clusterIdLength, 0));
-            } else if (tag == 1 && version >= FIRST_WITH_REPLICA_STATE) {
+            } else if (tag == 1) {
+                if (version < FIRST_WITH_REPLICA_STATE) {
+                    // Kafka's reader refuses a tag that a later version gave a meaning.
+                    reader.fail();
+                    return;
+                }
                 replicaId = reader.int32();
                 replicaEpoch = reader.int64();
                 reader.skipTaggedFields();

@@ -169,7 +169,9 @@ public final class ByteReader {
      * @return the length, or {@link #NULL_LENGTH}; the position is at the body
      */
     public int stringLength(final boolean flexible) {
-        return present(flexible ? unsignedVarint() - 1 : int16());
+        final int length = flexible ? unsignedVarint() - 1 : int16();
+        // Kafka refuses longer strings in the compact form, too.
+        return present(length > Short.MAX_VALUE ? Integer.MIN_VALUE : length);
     }
 
     /** Length of a BYTES or RECORDS body that follows: UNSIGNED_VARINT of length + 1, or INT32. */

@@ -37,7 +37,8 @@ class KafkaDecompressorTest {
             for (final int size : new int[] {0, 1, 1000, 3_000_000}) {
                 final byte[] plain = size == 1000 ? new byte[size] : Seeds.bytes(random, size);
                 final byte[] compressed = type == CompressionType.NONE ? plain : compress(type, plain);
-                final ByteBuffer direct = ByteBuffer.allocateDirect(compressed.length + 1).put(1, compressed);
+                final ByteBuffer direct =
+                        ByteBuffer.allocateDirect(compressed.length + 1).put(1, compressed);
                 try (InputStream in = decompressor.open(type.id, new UnsafeBuffer(direct), 1, compressed.length)) {
                     assertArrayEquals(plain, in.readAllBytes(), type.name);
                 }
@@ -51,7 +52,8 @@ class KafkaDecompressorTest {
     @Test
     void snappyThatPromisesMoreThanItCanHoldIsRefusedBeforeMemoryIsReserved() throws IOException {
         final byte[] compressed = compress(CompressionType.SNAPPY, new byte[1000]);
-        // The first block's uncompressed length, after the 16-byte header and the chunk size: 1000 is E8 07; make it 268 million.
+        // The first block's uncompressed length, after the 16-byte header and the chunk size: 1000 is E8 07; make it
+        // 268 million.
         compressed[20] = (byte) 0xFF;
         compressed[21] = (byte) 0xFF;
         compressed[22] = (byte) 0xFF;
@@ -69,7 +71,7 @@ class KafkaDecompressorTest {
         final SplittableRandom random = Seeds.random("KafkaDecompressorTest.damaged");
         int refused = 0;
         for (int i = 0; i < 4_000; i++) {
-            final CompressionType type = CompressionType.values()[1 + i % 4];
+            final CompressionType type = CompressionType.forId(1 + i % 4);
             final byte[] compressed = compress(type, new byte[random.nextInt(2000)]);
             for (int k = 0; k < 3; k++) {
                 compressed[random.nextInt(compressed.length)] = (byte) random.nextInt(256);

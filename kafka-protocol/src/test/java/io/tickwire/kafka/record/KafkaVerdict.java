@@ -60,10 +60,7 @@ record KafkaVerdict(short code, List<Integer> recordErrors, byte[] appended, boo
                     .validateMessagesAndAssignOffsets(
                             PrimitiveRef.ofLong(OFFSET), NoMetrics.INSTANCE, BufferSupplier.NO_CACHING);
             return new KafkaVerdict(
-                    (short) 0,
-                    List.of(),
-                    Batches.toBytes(result.validatedRecords()),
-                    result.messageSizeMaybeChanged());
+                    (short) 0, List.of(), Batches.toBytes(result.validatedRecords()), result.messageSizeMaybeChanged());
         } catch (final RecordValidationException e) {
             return refusal(
                     e.invalidException(),
