@@ -128,7 +128,7 @@ class ProtocolFuzzTest {
             batch.sealCrc(new io.tickwire.kafka.record.Crc32C());
         }
         final BatchValidator validator = new BatchValidator(new KafkaDecompressor());
-        final int version = 3 + (input[0] >> 1 & 7);
+        final int version = 3 + ((input[0] >> 1) & 7);
         final short code =
                 validator.validateProduce(buffer, 0, field.length, version, BatchRules.DEFAULTS, 1_700_000_000_000L);
         if (code == KafkaErrors.NONE) {

@@ -29,7 +29,7 @@ import org.apache.kafka.storage.internals.log.RecordValidationException;
  * @param appended the bytes it would append at offset {@link #OFFSET} in epoch {@link #EPOCH}, or null
  * @param rebuilt true when it had to write the batch anew
  */
-record KafkaVerdict(short code, List<Integer> recordErrors, byte[] appended, boolean rebuilt) {
+record KafkaVerdict(short code, List<Integer> recordErrors, ByteBuffer appended, boolean rebuilt) {
     static final long OFFSET = 1_000_000L;
     static final int EPOCH = 7;
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
@@ -60,7 +60,10 @@ record KafkaVerdict(short code, List<Integer> recordErrors, byte[] appended, boo
                     .validateMessagesAndAssignOffsets(
                             PrimitiveRef.ofLong(OFFSET), NoMetrics.INSTANCE, BufferSupplier.NO_CACHING);
             return new KafkaVerdict(
-                    (short) 0, List.of(), Batches.toBytes(result.validatedRecords()), result.messageSizeMaybeChanged());
+                    (short) 0,
+                    List.of(),
+                    result.validatedRecords().buffer().duplicate(),
+                    result.messageSizeMaybeChanged());
         } catch (final RecordValidationException e) {
             return refusal(
                     e.invalidException(),
