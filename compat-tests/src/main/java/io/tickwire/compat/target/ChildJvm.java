@@ -1,0 +1,155 @@
+package io.tickwire.compat.target;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A Java program in a process of its own, its output in one file. Used by one thread at a time. */
+final class ChildJvm {
+
+    private static final int TAIL_CHARACTERS = 2_000;
+
+    private final List<String> command;
+    private final Path log;
+    private final Path directory;
+    private Process process;
+    private long logStart;
+
+    ChildJvm(List<String> jvmArguments, String classPath, List<String> program, Path directory) {
+        this.command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmArguments);
+        command.add("-cp");
+        command.add(classPath);
+        command.addAll(program);
+        this.directory = directory;
+        this.log = directory.resolve("output.log");
+    }
+
+    void start() {
+        try {
+            logStart = Files.exists(log) ? Files.size(log) : 0;
+            process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the output since the last start matches; returns the match. */
+    Matcher awaitOutput(Pattern pattern, long timeoutMs) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (true) {
+            Matcher matcher = pattern.matcher(outputSinceStart());
+            if (matcher.find()) {
+                return matcher;
+            }
+            if (!process.isAlive()) {
+                throw new TargetException("process ended with " + process.exitValue() + ":\n" + tail());
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new TargetException("no output like " + pattern + " within " + timeoutMs + " ms:\n" + tail());
+            }
+            pauseBriefly();
+        }
+    }
+
+    /** Runs the program to its end; its output is in the exception when it fails. */
+    void runToEnd(long timeoutMs) {
+        start();
+        if (!waitFor(timeoutMs)) {
+            kill();
+            throw new TargetException("did not end within " + timeoutMs + " ms:\n" + tail());
+        }
+        if (process.exitValue() != 0) {
+            throw new TargetException("ended with " + process.exitValue() + ":\n" + tail());
+        }
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            waitFor(10_000);
+        }
+    }
+
+    /** Asks for an orderly end, and enforces it after the timeout. */
+    void stop(long timeoutMs) {
+        if (process == null) {
+            return;
+        }
+        process.destroy();
+        if (!waitFor(timeoutMs)) {
+            kill();
+        }
+    }
+
+    void signal(String name) {
+        try {
+            Process sent = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start();
+            if (sent.waitFor() != 0) {
+                throw new TargetException("kill -" + name + " " + pid() + " failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TargetException("interrupted", e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    String tail() {
+        String text = outputSinceStart();
+        return text.length() <= TAIL_CHARACTERS ? text : text.substring(text.length() - TAIL_CHARACTERS);
+    }
+
+    private String outputSinceStart() {
+        try {
+            byte[] bytes = Files.readAllBytes(log);
+            int from = (int) Math.min(logStart, bytes.length);
+            return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean waitFor(long timeoutMs) {
+        try {
+            return process.waitFor(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void pauseBriefly() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TargetException("interrupted", e);
+        }
+    }
+}

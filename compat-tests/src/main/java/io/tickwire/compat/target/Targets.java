@@ -1,0 +1,68 @@
+package io.tickwire.compat.target;
+
+import java.util.Map;
+
+/**
+ * The two brokers that a suite compares, one of each for this process, started when first asked for.
+ *
+ * <p>{@code compat.reference}: {@code kafka-container}, {@code kafka-process}; without it the container where an engine
+ * answers (demanded where the environment says CI=true) and else the process. {@code compat.subject}: {@code tickwire},
+ * {@code kafka-process} (a suite must find no difference between Kafka and itself).
+ */
+public final class Targets {
+
+    public static final String REFERENCE_PROPERTY = "compat.reference";
+    public static final String SUBJECT_PROPERTY = "compat.subject";
+
+    private static Target reference;
+    private static Target subject;
+
+    private Targets() {}
+
+    public static boolean isContinuousIntegration() {
+        return "true".equals(System.getenv("CI"));
+    }
+
+    public static synchronized Target reference() {
+        if (reference == null) {
+            reference = closedAtExit(start(referenceKind(), BrokerSettings.small()));
+        }
+        return reference;
+    }
+
+    public static synchronized Target subject() {
+        if (subject == null) {
+            subject = closedAtExit(start(System.getProperty(SUBJECT_PROPERTY, "tickwire"), BrokerSettings.small()));
+        }
+        return subject;
+    }
+
+    /** Starts a broker of a kind, for the caller to close. */
+    public static Target start(String kind, BrokerSettings settings) {
+        return switch (kind) {
+            case "kafka-container" -> KafkaContainerTarget.start(settings);
+            case "kafka-process" -> KafkaProcess.start(settings);
+            case "tickwire" -> TickwireProcess.start(settings, Map.of());
+            default ->
+                throw new TargetException(
+                        "no target '" + kind + "': there are kafka-container, kafka-process and tickwire");
+        };
+    }
+
+    private static String referenceKind() {
+        String chosen = System.getProperty(REFERENCE_PROPERTY);
+        if (chosen != null) {
+            return chosen;
+        }
+        if (isContinuousIntegration() || KafkaContainerTarget.isEngineAvailable()) {
+            return "kafka-container";
+        }
+        System.out.println("No container engine answers: real Kafka runs as a child process.");
+        return "kafka-process";
+    }
+
+    private static Target closedAtExit(Target target) {
+        Runtime.getRuntime().addShutdownHook(new Thread(target::close, "close " + target.name()));
+        return target;
+    }
+}
