@@ -57,28 +57,14 @@ public final class Eal {
 
     private void initialise() {
         final BitSet cpus = Libc.affinity();
-        final int[] outcome = new int[1];
-        // DPDK binds the thread that initialises it, and its children inherit that: let it be a thread that ends.
-        final Thread initialiser =
-                new Thread(() -> outcome[0] = ealCalls.initialise(settings.arguments(cpus)), "dpdk-initialiser");
-        initialiser.start();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                initialiser.join();
-                break;
-            } catch (final InterruptedException later) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (outcome[0] != 0) {
+        final int outcome = ealCalls.initialise(settings.arguments(cpus));
+        // DPDK binds its caller to what --lcores says, which further arguments may have changed.
+        Libc.affinity(cpus);
+        if (outcome != 0) {
             throw new DpdkException(
-                    "DPDK did not start (" + Libc.errorText(outcome[0]) + ") with the arguments "
+                    "DPDK did not start (" + Libc.errorText(outcome) + ") with the arguments "
                             + settings.arguments(cpus) + "; `tickwire net check` says what is missing",
-                    outcome[0]);
+                    outcome);
         }
     }
 

@@ -37,7 +37,7 @@ public record EalSettings(
     List<String> arguments(final BitSet cpus) {
         final List<String> arguments = new ArrayList<>();
         arguments.add("tickwire");
-        // The one lcore that DPDK insists on may run anywhere: it is a thread that ends after the start.
+        // The one lcore that DPDK insists on may run anywhere, so that the start binds nobody.
         arguments.add(
                 "--lcores=0@(" + cpus.stream().mapToObj(Integer::toString).collect(Collectors.joining(",")) + ")");
         arguments.add("--no-telemetry");
