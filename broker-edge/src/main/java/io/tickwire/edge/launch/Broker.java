@@ -9,6 +9,7 @@ import io.tickwire.edge.agent.ShardDirectory;
 import io.tickwire.edge.agent.ShardTask;
 import io.tickwire.edge.config.ConfigException;
 import io.tickwire.edge.config.HostPort;
+import io.tickwire.edge.config.NetMode;
 import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.edge.connection.ConnectionLimits;
 import io.tickwire.edge.handler.Handler;
@@ -97,6 +98,9 @@ public final class Broker implements AutoCloseable {
     }
 
     private static Transport transport(TickwireConfig config, long epochOffsetNs) {
+        if (config.net().mode() == NetMode.DPDK) {
+            return DpdkTransport.open(config.net().dpdk());
+        }
         return KernelTransport.open(new KernelTransportSettings(
                 READ_BUFFER_BYTES,
                 socketBuffer(config, "socket.send.buffer.bytes"),

@@ -33,6 +33,27 @@ public record EalSettings(
         return new EalSettings(false, DEFAULT_MEGABYTES, List.of(), List.of());
     }
 
+    /**
+     * What one device needs.
+     *
+     * @param device as in {@link PortSettings}
+     * @param hugeMegabytes huge pages to reserve; 0 for ordinary memory
+     * @param ordinaryMegabytes ordinary memory, without huge pages
+     * @throws IllegalArgumentException when the text names no device, or one that needs huge pages and gets none
+     */
+    public static EalSettings of(
+            final String device,
+            final int hugeMegabytes,
+            final int ordinaryMegabytes,
+            final List<String> extraArguments) {
+        final DeviceAddress address = DeviceAddress.parse(device);
+        return new EalSettings(
+                hugeMegabytes > 0,
+                hugeMegabytes > 0 ? hugeMegabytes : ordinaryMegabytes,
+                address.isPci() ? List.of(address.name()) : List.of(),
+                extraArguments);
+    }
+
     /** The vector for {@code rte_eal_init}, its first element the program's name. */
     List<String> arguments(final BitSet cpus) {
         final List<String> arguments = new ArrayList<>();

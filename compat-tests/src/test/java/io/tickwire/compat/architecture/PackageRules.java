@@ -125,8 +125,19 @@ final class PackageRules {
                 "edge.agent",
                 "edge.handler");
         // The control plane's wiring.
-        allow("edge.control", "kafka", "storage", "edge.config", "edge.metrics", "edge.security", "edge.quota", "edge.agent",
-                "edge.handler", "edge.metadata", "edge.group", "edge.transaction");
+        allow(
+                "edge.control",
+                "kafka",
+                "storage",
+                "edge.config",
+                "edge.metrics",
+                "edge.security",
+                "edge.quota",
+                "edge.agent",
+                "edge.handler",
+                "edge.metadata",
+                "edge.group",
+                "edge.transaction");
         allow("edge.launch", "kafka", "net", "storage", "edge");
 
         allow("compat", "kafka", "net", "storage", "edge");

@@ -26,8 +26,8 @@ final class BenchProcess {
 
     /** The arguments that the Java side starts DPDK with too. */
     static List<String> ealArguments(String... further) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--no-huge", "-m", "256", "--no-shconf", "--no-pci", "--no-telemetry", "--log-level=lib.eal:error"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--no-huge", "-m", "256", "--no-shconf", "--no-pci", "--no-telemetry", "--log-level=lib.eal:error"));
         arguments.addAll(List.of(further));
         return arguments;
     }

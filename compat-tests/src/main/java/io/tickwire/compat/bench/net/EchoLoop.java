@@ -36,8 +36,7 @@ final class EchoLoop {
             inject(left.queue(0), burst);
             inject(right.queue(0), burst);
             forward(left.queue(0), right.queue(0), burst, swaps, WARM_UP_SECONDS);
-            System.out.printf(
-                    Locale.ROOT, "%.0f%n", forward(left.queue(0), right.queue(0), burst, swaps, seconds));
+            System.out.printf(Locale.ROOT, "%.0f%n", forward(left.queue(0), right.queue(0), burst, swaps, seconds));
         }
     }
 

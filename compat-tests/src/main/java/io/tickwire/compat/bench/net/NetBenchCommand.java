@@ -36,7 +36,10 @@ public final class NetBenchCommand implements Callable<Integer> {
     @Option(names = "--cpu", paramLabel = "N", description = "CPU that polls; default the last one.")
     private int cpu = Runtime.getRuntime().availableProcessors() - 1;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Rounds over all contenders; default 3, with --quick 1.")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Rounds over all contenders; default 3, with --quick 1.")
     private Integer rounds;
 
     @Override
@@ -109,8 +112,7 @@ public final class NetBenchCommand implements Callable<Integer> {
                     System.out.printf(
                             Locale.ROOT, "%-20s %14.0f %14.0f %8.2f%n", driver + " " + mode, mine, other, mine / other);
                 } else {
-                    System.out.printf(
-                            Locale.ROOT, "%-20s %14.0f %14s%n", driver + " " + mode, mine, "not installed");
+                    System.out.printf(Locale.ROOT, "%-20s %14.0f %14s%n", driver + " " + mode, mine, "not installed");
                 }
             }
         }

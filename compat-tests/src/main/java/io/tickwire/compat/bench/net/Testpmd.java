@@ -35,7 +35,13 @@ final class Testpmd {
         command.addAll(BenchProcess.ealArguments("--lcores=0@(0-" + cpu + "),1@" + cpu));
         devices.forEach(device -> command.add("--vdev=" + device));
         command.addAll(List.of(
-                "--", "-i", "--forward-mode=" + mode, "--nb-cores=1", "--burst=32", "--no-mlockall", "--total-num-mbufs=16384"));
+                "--",
+                "-i",
+                "--forward-mode=" + mode,
+                "--nb-cores=1",
+                "--burst=32",
+                "--no-mlockall",
+                "--total-num-mbufs=16384"));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
                 var input = process.outputWriter(StandardCharsets.UTF_8)) {
@@ -70,11 +76,13 @@ final class Testpmd {
 
     /** The first word of a thread's schedstat is its time on a CPU in nanoseconds. */
     private static long workerCpuNs(Process process) throws IOException {
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(process.pid()), "task"))) {
             for (Path thread : threads) {
                 String name = Files.readString(thread.resolve("comm"));
                 if (name.contains("-worker")) {
-                    return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[0]);
+                    return Long.parseLong(
+                            Files.readString(thread.resolve("schedstat")).split(" ", -1)[0]);
                 }
             }
         }

@@ -1,0 +1,90 @@
+package io.tickwire.edge.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole broker on one DPDK port (af_packet on a cable between two namespaces): stock Kafka clients, ping and a multicast feed from the
+ * kernel's stack at the other end, and a program that looks at every frame that went over the cable.
+ */
+class DpdkBrokerIT {
+    private static final String BAD_FRAMES =
+            "_ws.malformed or ip.checksum.status == 0 or tcp.checksum.status == 0 or udp.checksum.status == 0"
+                    + " or icmp.checksum.status == 0 or igmp.checksum.status == 0";
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void needs() {
+        Lab.require("ip", "ethtool", "tcpdump", "tshark", "ping", "dpdk-testpmd");
+    }
+
+    @Test
+    void kafkaClientsAndFeedShareOnePort() throws Exception {
+        try (Lab lab = new Lab()) {
+            String capture = directory.resolve("cable.pcap").toString();
+            Process tcpdump = lab.start("c", List.of("tcpdump", "-i", "v1", "-w", capture, "-U", "--immediate-mode", "-Z", "root"));
+            Process broker = lab.start(
+                    "s",
+                    Lab.java(
+                            Main.class,
+                            "start",
+                            "--set=data.dir=" + directory.resolve("data"),
+                            "--set=net.mode=dpdk",
+                            "--set=net.dpdk.device=net_af_packet0,iface=v0",
+                            "--set=net.dpdk.address=10.77.0.1/24",
+                            "--set=kafka.listen=10.77.0.1:9092",
+                            "--set=feeds.ticks.group=239.77.0.1",
+                            "--set=feeds.ticks.port=30001",
+                            "--set=feeds.ticks.framing=raw",
+                            "--set=feeds.ticks.topic=ticks"));
+            awaitReady(broker);
+            lab.inside("c", "ping", "-c", "3", "-i", "0.2", "10.77.0.1");
+            Process clients = lab.start("c", Lab.java(DpdkClients.class, "10.77.0.1:9092", "239.77.0.1", "30001"));
+            String said = new String(clients.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(clients.waitFor(10, TimeUnit.SECONDS));
+            assertEquals(0, clients.exitValue(), said);
+            assertTrue(said.contains("all arrived"), said);
+
+            broker.destroy();
+            assertTrue(broker.waitFor(30, TimeUnit.SECONDS), "the broker ends when told to");
+            tcpdump.destroy();
+            tcpdump.waitFor();
+            assertEquals("", tshark(lab, capture, BAD_FRAMES));
+            assertTrue(tshark(lab, capture, "igmp.maddr == 239.77.0.1").contains("10.77.0.1"), "an IGMP report was seen");
+        }
+    }
+
+    private static void awaitReady(Process broker) throws IOException {
+        BufferedReader lines = broker.inputReader(StandardCharsets.UTF_8);
+        String line = lines.readLine();
+        while (line != null && !line.startsWith("READY")) {
+            line = lines.readLine();
+        }
+        assertNotNull(line, "the broker did not come up");
+        assertTrue(line.contains("kafka=10.77.0.1:9092"), line);
+    }
+
+    private static String tshark(Lab lab, String capture, String filter) throws IOException, InterruptedException {
+        String output = lab.inside(
+                "c",
+                "sh",
+                "-c",
+                "tshark -r " + capture
+                        + " -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '" + filter
+                        + "' 2>/dev/null | head -5");
+        return output.strip();
+    }
+}
