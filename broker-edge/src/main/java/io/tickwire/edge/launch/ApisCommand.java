@@ -19,7 +19,13 @@ public final class ApisCommand implements CliCommand {
         Path directory = Files.createTempDirectory("tickwire-apis");
         try (Broker broker = Assembly.start(ConfigLoader.load(
                 null,
-                Map.of("data.dir", directory.resolve("data").toString(), "kafka.listen", "127.0.0.1:0", "shm.enabled", "false")))) {
+                Map.of(
+                        "data.dir",
+                        directory.resolve("data").toString(),
+                        "kafka.listen",
+                        "127.0.0.1:0",
+                        "shm.enabled",
+                        "false")))) {
             System.out.println("| Key | API | Versions | Kafka's |\n|---|---|---|---|");
             for (Handler handler : broker.handlers().handlers()) {
                 ApiKeys key = handler.key();

@@ -27,7 +27,8 @@ public final class StartCommand implements CliCommand {
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "tickwire-stop"));
         InetSocketAddress kafka = broker.kafkaAddress();
         System.out.println("READY kafka=" + kafka.getAddress().getHostAddress() + ":" + kafka.getPort() + " data="
-                + config.dataDir().toAbsolutePath() + " pid=" + ProcessHandle.current().pid());
+                + config.dataDir().toAbsolutePath() + " pid="
+                + ProcessHandle.current().pid());
         System.out.flush();
         broker.awaitTermination();
         // Nobody asked this broker to end: a stop on request never gets here before the process is gone.

@@ -47,8 +47,7 @@ class TransactionsTest {
     void open() throws Exception {
         // One partition each of the internal topics: their number is not what is tested here.
         node = new ControlPlaneHarness(
-                dataDir,
-                Map.of("transaction.state.log.num.partitions", "1", "offsets.topic.num.partitions", "1"));
+                dataDir, Map.of("transaction.state.log.num.partitions", "1", "offsets.topic.num.partitions", "1"));
         CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(10_000);
         request.topics()
                 .add(new CreateTopicsRequestData.CreatableTopic()
@@ -105,8 +104,7 @@ class TransactionsTest {
                 .add(new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic()
                         .setName(topic)
                         .setPartitions(List.of(0)));
-        return Errors.forCode(node.call(
-                        ApiKeys.ADD_PARTITIONS_TO_TXN, 3, request, AddPartitionsToTxnResponseData.class)
+        return Errors.forCode(node.call(ApiKeys.ADD_PARTITIONS_TO_TXN, 3, request, AddPartitionsToTxnResponseData.class)
                 .resultsByTopicV3AndBelow()
                 .find(topic)
                 .resultsByPartition()
@@ -182,16 +180,14 @@ class TransactionsTest {
     void ongoingInitialisedAgainIsAbortedAndTheOldProducerFenced() throws Exception {
         InitProducerIdResponseData old = init();
         assertEquals(Errors.NONE, add(old, "orders"));
-        assertEquals(
-                Errors.CONCURRENT_TRANSACTIONS.code(), init(-1, (short) -1).errorCode());
+        assertEquals(Errors.CONCURRENT_TRANSACTIONS.code(), init(-1, (short) -1).errorCode());
         assertEquals("CompleteAbort", state());
         InitProducerIdResponseData fresh = init();
         assertEquals(old.producerId(), fresh.producerId());
         assertTrue(fresh.producerEpoch() > old.producerEpoch());
         assertEquals(Errors.PRODUCER_FENCED, add(old, "orders"));
         assertEquals(
-                Errors.PRODUCER_FENCED.code(),
-                end(old, true, BEFORE_EPOCH_BUMP).errorCode());
+                Errors.PRODUCER_FENCED.code(), end(old, true, BEFORE_EPOCH_BUMP).errorCode());
         assertEquals(Errors.NONE, add(fresh, "orders"));
     }
 
@@ -257,13 +253,12 @@ class TransactionsTest {
         Errors error;
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         do {
-            error = Errors.forCode(
-                    node.call(ApiKeys.TXN_OFFSET_COMMIT, 5, request, TxnOffsetCommitResponseData.class)
-                            .topics()
-                            .getFirst()
-                            .partitions()
-                            .getFirst()
-                            .errorCode());
+            error = Errors.forCode(node.call(ApiKeys.TXN_OFFSET_COMMIT, 5, request, TxnOffsetCommitResponseData.class)
+                    .topics()
+                    .getFirst()
+                    .partitions()
+                    .getFirst()
+                    .errorCode());
         } while (error == Errors.COORDINATOR_LOAD_IN_PROGRESS && System.nanoTime() - deadlineNs < 0);
         return error;
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole broker on one DPDK port (af_packet on a cable between two namespaces): stock Kafka clients, ping and a multicast feed from the
+ * The whole broker on one DPDK port (af_packet on a cable between two namespaces): stock Kafka clients and ping over the
  * kernel's stack at the other end, and a program that looks at every frame that went over the cable.
  */
 class DpdkBrokerIT {
@@ -28,14 +28,14 @@ class DpdkBrokerIT {
 
     @BeforeAll
     static void needs() {
-        Lab.require("ip", "ethtool", "tcpdump", "tshark", "ping", "dpdk-testpmd");
+        Lab.require("ip", "ethtool", "dumpcap", "tshark", "dpdk-testpmd");
     }
 
     @Test
-    void kafkaClientsAndFeedShareOnePort() throws Exception {
+    void stockClientsOverTheCableGetEveryRecordBack() throws Exception {
         try (Lab lab = new Lab()) {
             String capture = directory.resolve("cable.pcap").toString();
-            Process tcpdump = lab.start("c", List.of("tcpdump", "-i", "v1", "-w", capture, "-U", "--immediate-mode", "-Z", "root"));
+            Process dumpcap = lab.start("c", List.of("dumpcap", "-q", "-i", "v1", "-w", capture));
             Process broker = lab.start(
                     "s",
                     Lab.java(
@@ -45,14 +45,9 @@ class DpdkBrokerIT {
                             "--set=net.mode=dpdk",
                             "--set=net.dpdk.device=net_af_packet0,iface=v0",
                             "--set=net.dpdk.address=10.77.0.1/24",
-                            "--set=kafka.listen=10.77.0.1:9092",
-                            "--set=feeds.ticks.group=239.77.0.1",
-                            "--set=feeds.ticks.port=30001",
-                            "--set=feeds.ticks.framing=raw",
-                            "--set=feeds.ticks.topic=ticks"));
+                            "--set=kafka.listen=10.77.0.1:9092"));
             awaitReady(broker);
-            lab.inside("c", "ping", "-c", "3", "-i", "0.2", "10.77.0.1");
-            Process clients = lab.start("c", Lab.java(DpdkClients.class, "10.77.0.1:9092", "239.77.0.1", "30001"));
+            Process clients = lab.start("c", Lab.java(DpdkClients.class, "10.77.0.1:9092"));
             String said = new String(clients.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(clients.waitFor(10, TimeUnit.SECONDS));
             assertEquals(0, clients.exitValue(), said);
@@ -60,10 +55,9 @@ class DpdkBrokerIT {
 
             broker.destroy();
             assertTrue(broker.waitFor(30, TimeUnit.SECONDS), "the broker ends when told to");
-            tcpdump.destroy();
-            tcpdump.waitFor();
+            dumpcap.destroy();
+            dumpcap.waitFor();
             assertEquals("", tshark(lab, capture, BAD_FRAMES));
-            assertTrue(tshark(lab, capture, "igmp.maddr == 239.77.0.1").contains("10.77.0.1"), "an IGMP report was seen");
         }
     }
 
@@ -82,8 +76,9 @@ class DpdkBrokerIT {
                 "c",
                 "sh",
                 "-c",
-                "tshark -r " + capture
-                        + " -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '" + filter
+                "tshark -r " + capture + " --disable-protocol kafka"
+                        + " -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '"
+                        + filter
                         + "' 2>/dev/null | head -5");
         return output.strip();
     }

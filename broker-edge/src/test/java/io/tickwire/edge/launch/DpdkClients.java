@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -34,13 +35,23 @@ final class DpdkClients {
     public static void main(String[] arguments) throws Exception {
         String bootstrap = arguments[0];
         System.out.println("seed " + SEED);
+        String host = bootstrap.substring(0, bootstrap.indexOf(':'));
+        if (!InetAddress.getByName(host).isReachable(5_000)) {
+            throw new IllegalStateException("no answer to an ICMP echo"); // as root Java sends a real one
+        }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1)))
+                    .all()
+                    .get();
         }
         long sent = produce(bootstrap);
         long received = checksum(consume(bootstrap, "orders", SMALL + LARGE));
         if (sent != received) {
             throw new IllegalStateException("sent and received differ");
+        }
+        if (arguments.length == 1) {
+            System.out.println("all arrived");
+            return;
         }
         feed(InetAddress.getByName(arguments[1]), Integer.parseInt(arguments[2]));
         List<byte[]> ticks = consume(bootstrap, "ticks", DATAGRAMS);
@@ -81,7 +92,11 @@ final class DpdkClients {
                 Map.of("bootstrap.servers", bootstrap, "group.id", "of-" + topic, "auto.offset.reset", "earliest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(topic));
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            partitions.forEach(partition -> consumer.seek(partition, 0));
             while (received.size() < count) {
                 if (System.nanoTime() - deadlineNs >= 0) {
                     throw new IllegalStateException(topic + ": received " + received.size() + " of " + count);

@@ -52,7 +52,21 @@ final class Lab implements AutoCloseable {
         inside("s", "ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", prefix + "c");
         for (List<String> end : List.of(List.of("s", "v0"), List.of("c", "v1"))) {
             // With offloads on, the kernel would leave checksums to a NIC that is not there.
-            inside(end.get(0), "ethtool", "-K", end.get(1), "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off");
+            inside(
+                    end.get(0),
+                    "ethtool",
+                    "-K",
+                    end.get(1),
+                    "tx",
+                    "off",
+                    "rx",
+                    "off",
+                    "tso",
+                    "off",
+                    "gso",
+                    "off",
+                    "gro",
+                    "off");
             inside(end.get(0), "ip", "link", "set", end.get(1), "up");
         }
         inside("c", "ip", "address", "add", "10.77.0.2/24", "dev", "v1");
