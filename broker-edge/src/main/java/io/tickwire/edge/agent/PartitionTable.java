@@ -77,6 +77,7 @@ public final class PartitionTable {
     }
 
     private final Map<Uuid, Topic> topics = new HashMap<>();
+    private final Map<String, Topic> topicsByName = new HashMap<>();
     private final List<ShardPartition> all = new ArrayList<>();
     private Topic[] byName = new Topic[16];
     private Topic[] byId = new Topic[16];
@@ -99,12 +100,7 @@ public final class PartitionTable {
 
     /** The topic of a name, or null. */
     public Topic byName(String name) {
-        for (Topic topic : topics.values()) {
-            if (topic.name.equals(name)) {
-                return topic;
-            }
-        }
-        return null;
+        return topicsByName.get(name);
     }
 
     /** The topic of an id, or null. */
@@ -149,6 +145,7 @@ public final class PartitionTable {
         all.add(partition);
         version++;
         if (isNew) {
+            topicsByName.put(spec.topic(), topics.get(spec.topicId()));
             rebuild();
         }
     }
@@ -162,6 +159,7 @@ public final class PartitionTable {
             version++;
             if (topic.isEmpty()) {
                 topics.remove(topicId);
+                topicsByName.remove(topic.name, topic);
                 rebuild();
             }
         }

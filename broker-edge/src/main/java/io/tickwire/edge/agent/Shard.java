@@ -127,6 +127,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         for (int i = 0; i < tasks.size(); i++) {
             work += tasks.get(i).doWork(nowNs, nowMs);
         }
+        work += logKeeper.doWork(nowNs, nowMs);
         for (int i = 0; i < readyWork.size(); i++) {
             work += readyWork.get(i).run(nowNs);
         }
@@ -157,7 +158,8 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     /** Waits for work; called by the thread's loop when there was none. */
     public void park() {
         if (inbox.isEmpty()) {
-            transport.park(Math.min(deadlines.nextDelayNs(nowNs, LONGEST_PARK_NS), LONGEST_PARK_NS));
+            long delayNs = Math.min(deadlines.nextDelayNs(nowNs, LONGEST_PARK_NS), logKeeper.delayNs());
+            transport.park(Math.min(delayNs, LONGEST_PARK_NS));
         }
     }
 

@@ -16,6 +16,9 @@ import io.tickwire.edge.handler.Handler;
 import io.tickwire.edge.handler.HandlerTable;
 import io.tickwire.edge.handler.HotResponsePool;
 import io.tickwire.edge.handler.fetch.FetchHandler;
+import io.tickwire.edge.handler.offsets.DeleteRecordsHandler;
+import io.tickwire.edge.handler.offsets.ListOffsetsHandler;
+import io.tickwire.edge.handler.offsets.OffsetForLeaderEpochHandler;
 import io.tickwire.edge.handler.produce.ProduceHandler;
 import io.tickwire.net.transport.KernelTransport;
 import io.tickwire.net.transport.KernelTransportSettings;
@@ -148,6 +151,9 @@ public final class Broker implements AutoCloseable {
         List<Handler> all = new ArrayList<>(control.handlers());
         all.add(produce);
         all.add(fetch);
+        all.add(new ListOffsetsHandler(shard.partitions()));
+        all.add(new OffsetForLeaderEpochHandler(shard.partitions()));
+        all.add(new DeleteRecordsHandler(catalog));
         handlers = new HandlerTable(all, control::features);
         shard.open(handlers, List.of(produce, fetch), tasks, control.observers())
                 .join();

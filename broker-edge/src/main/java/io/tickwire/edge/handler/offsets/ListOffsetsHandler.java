@@ -1,0 +1,102 @@
+package io.tickwire.edge.handler.offsets;
+
+import io.tickwire.edge.agent.PartitionTable;
+import io.tickwire.edge.agent.ShardPartition;
+import io.tickwire.edge.handler.ShardHandler;
+import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.storage.log.Isolation;
+import io.tickwire.storage.log.TimestampResult;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.RequestContext;
+
+/** ListOffsets. */
+public final class ListOffsetsHandler implements ShardHandler {
+    private static final byte READ_COMMITTED = 1;
+    private static final int NOTHING = -1;
+
+    private final PartitionTable partitions;
+    private final TimestampResult found = new TimestampResult();
+
+    /** Makes the handler of one shard. */
+    public ListOffsetsHandler(PartitionTable partitions) {
+        this.partitions = partitions;
+    }
+
+    @Override
+    public ApiKeys key() {
+        return ApiKeys.LIST_OFFSETS;
+    }
+
+    @Override
+    public CompletionStage<ApiMessage> handle(RequestContext context, ApiMessage request) {
+        return CompletableFuture.completedFuture(answer((ListOffsetsRequestData) request));
+    }
+
+    private ListOffsetsResponseData answer(ListOffsetsRequestData request) {
+        Isolation isolation =
+                request.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+        Set<TopicPartition> duplicates = duplicates(request);
+        ListOffsetsResponseData response = new ListOffsetsResponseData();
+        for (ListOffsetsTopic topic : request.topics()) {
+            PartitionTable.Topic served = partitions.byName(topic.name());
+            ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
+            for (ListOffsetsPartition asked : topic.partitions()) {
+                boolean twice = duplicates.contains(new TopicPartition(topic.name(), asked.partitionIndex()));
+                ShardPartition partition = served == null ? null : served.partition(asked.partitionIndex());
+                answers.partitions().add(twice ? error(asked, KafkaErrors.INVALID_REQUEST) : find(asked, partition, isolation));
+            }
+            response.topics().add(answers);
+        }
+        return response;
+    }
+
+    private static Set<TopicPartition> duplicates(ListOffsetsRequestData request) {
+        Set<TopicPartition> seen = new HashSet<>();
+        Set<TopicPartition> twice = new HashSet<>();
+        for (ListOffsetsTopic topic : request.topics()) {
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                TopicPartition key = new TopicPartition(topic.name(), partition.partitionIndex());
+                if (!seen.add(key)) {
+                    twice.add(key);
+                }
+            }
+        }
+        return twice;
+    }
+
+    private ListOffsetsPartitionResponse find(
+            ListOffsetsPartition asked, ShardPartition partition, Isolation isolation) {
+        short error = LeaderEpochs.check(partition, asked.currentLeaderEpoch());
+        if (error == KafkaErrors.NONE) {
+            error = partition.log().offsetForTimestamp(asked.timestamp(), isolation, found);
+        }
+        if (error != KafkaErrors.NONE) {
+            return error(asked, error);
+        }
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(asked.partitionIndex())
+                .setTimestamp(found.timestamp())
+                .setOffset(found.offset())
+                .setLeaderEpoch(found.offset() < 0 || found.leaderEpoch() >= 0 ? found.leaderEpoch() : partition.leaderEpoch());
+    }
+
+    private static ListOffsetsPartitionResponse error(ListOffsetsPartition asked, short error) {
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(asked.partitionIndex())
+                .setErrorCode(error)
+                .setTimestamp(NOTHING)
+                .setOffset(NOTHING);
+    }
+}
