@@ -259,6 +259,18 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         transport.wakeup();
     }
 
+    /** A log is on the device up to what was appended: acknowledgements that waited go out. From any thread. */
+    public void synced(PartitionLog log) {
+        boolean unused = post(() -> {
+            PartitionTable.Topic topic =
+                    partitions.byId(log.key().topicIdMsb(), log.key().topicIdLsb());
+            ShardPartition partition = topic == null ? null : topic.partition(log.key().partition());
+            if (partition != null && partition.isWritable()) {
+                log.doWork(System.currentTimeMillis());
+            }
+        });
+    }
+
     /** Its partitions. */
     public PartitionTable partitions() {
         return partitions;

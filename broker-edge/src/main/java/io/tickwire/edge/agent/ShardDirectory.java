@@ -33,6 +33,10 @@ public final class ShardDirectory implements PartitionDirectory {
                 listeners.add(listener);
             }
         }
+        if (spec.owner() == PartitionSpec.Owner.SHARD) {
+            // Opens the journal here, so that the shard does not wait for it at the first append.
+            spec.log().prepare(System.currentTimeMillis());
+        }
         return onShard(() -> {
             ShardPartition partition = new ShardPartition(spec);
             PartitionLog log = spec.log();

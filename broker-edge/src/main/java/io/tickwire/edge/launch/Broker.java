@@ -25,6 +25,7 @@ import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
+import io.tickwire.storage.log.LogSyncer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -54,6 +55,8 @@ public final class Broker implements AutoCloseable {
     private AgentLoop conductorLoop;
     private Thread shardThread;
     private Thread conductorThread;
+    private Thread syncerThread;
+    private LogSyncer syncer;
     private volatile InetSocketAddress kafkaAddress;
     private HandlerTable handlers;
     private ControlPlane control;
@@ -135,10 +138,14 @@ public final class Broker implements AutoCloseable {
         conductorLoop = new AgentLoop(conductor, conductor::park, 0, this::halt);
         shardThread = threads.start("tickwire-shard-0", shardLoop);
         conductorThread = threads.start("tickwire-conductor", conductorLoop);
+        syncer = new LogSyncer(shard::synced);
+        catalog.syncer(syncer);
+        syncerThread = threads.start("tickwire-syncer", syncer);
         kafkaAddress = shard.listen(resolve(config.kafka().listen())).join();
         control = plane.apply(new ControlContext(
                 config, catalog, conductor, new ShardDirectory(shard, observers), () -> kafkaAddress, threads));
         CompletableFuture.runAsync(control::start, conductor).join();
+        conductor.execute(new LogUpkeep(conductor, catalog));
         HotResponsePool responses = new HotResponsePool();
         ProduceHandler produce =
                 new ProduceHandler(shard.partitions(), responses, shard.deadlines(), SystemEpochClock.INSTANCE);
@@ -210,6 +217,10 @@ public final class Broker implements AutoCloseable {
                 }
                 conductorLoop.stop();
                 BrokerThreads.join(conductorThread);
+            }
+            if (syncerThread != null) {
+                syncer.close();
+                BrokerThreads.join(syncerThread);
             }
             catalog.close();
         } catch (IOException e) {
