@@ -2,6 +2,8 @@ package io.tickwire.edge.connection;
 
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.ShardHandler;
+import io.tickwire.kafka.message.KafkaRequests;
+import io.tickwire.kafka.message.MalformedRequestException;
 import io.tickwire.net.transport.StreamTransport;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -136,8 +138,8 @@ final class ColdPath {
                     SecurityProtocol.PLAINTEXT,
                     client,
                     false);
-            return new ColdRequest(context, context.parseRequest(buffer).request);
-        } catch (RuntimeException e) {
+            return new ColdRequest(context, KafkaRequests.parseBody(header, buffer));
+        } catch (RuntimeException | MalformedRequestException e) {
             connection.fail("malformed request: " + e.getMessage());
             return null;
         }
