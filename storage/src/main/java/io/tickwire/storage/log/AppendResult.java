@@ -20,6 +20,13 @@ public final class AppendResult {
         errorMessage = null;
     }
 
+    void duplicate(final long firstOffset, final long lastOffsetThen, final long appendTimeMs) {
+        baseOffset = firstOffset;
+        lastOffset = lastOffsetThen;
+        logAppendTimeMs = appendTimeMs;
+        duplicate = true;
+    }
+
     /** First offset assigned, or -1; for a duplicate the one assigned the first time. */
     public long baseOffset() {
         return baseOffset;

@@ -4,6 +4,7 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.BatchRules;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.kafka.record.RecordErrors;
+import io.tickwire.storage.producer.ProducerTable;
 import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import org.agrona.DirectBuffer;
@@ -21,6 +22,7 @@ final class LogAppender {
     private final EpochStarts epochs;
     private final LogWriter writer;
     private final LogSync sync;
+    private final ProducerTable producers;
     private final OwnerGate gate;
     private Thread owner;
     private AppendTools tools;
@@ -36,11 +38,14 @@ final class LogAppender {
             final LogFiles files,
             final LogWriter writer,
             final LogSync sync,
+            final ProducerTable producers,
             final OwnerGate gate) {
         this.log = log;
         this.offsets = files.offsets();
         this.epochs = files.epochs();
         this.sync = sync;
+        this.producers = producers;
+        moveHighWatermark(offsets.logEnd());
         this.writer = writer;
         this.gate = gate;
     }
@@ -88,7 +93,7 @@ final class LogAppender {
                 code = tools.validator.validateInternal(source, at, end - at);
                 if (code == KafkaErrors.NONE) {
                     final int bytes = tools.validator.batchBytes();
-                    code = store(source, at, bytes, origin == AppendOrigin.REPLICATION, leaderEpoch, nowMs, out);
+                    code = store(source, at, bytes, origin, leaderEpoch, nowMs, out);
                     at += bytes;
                 } else {
                     out.errorMessage = tools.validator.reason();
@@ -118,7 +123,7 @@ final class LogAppender {
                 out.errorMessage = tools.validator.reason();
                 return code;
             }
-            return store(source, offset, tools.validator.batchBytes(), false, leaderEpoch, nowMs, out);
+            return store(source, offset, tools.validator.batchBytes(), AppendOrigin.CLIENT, leaderEpoch, nowMs, out);
         } finally {
             gate.exit();
         }
@@ -128,15 +133,30 @@ final class LogAppender {
             final DirectBuffer source,
             final int offset,
             final int bytes,
-            final boolean keepOffsets,
+            final AppendOrigin origin,
             final int leaderEpoch,
             final long nowMs,
             final AppendResult out) {
         final RecordBatchFlyweight batch = tools.batch.wrap(source, offset);
+        final boolean keepOffsets = origin == AppendOrigin.REPLICATION;
         final long base = keepOffsets ? batch.baseOffset() : offsets.logEnd();
         if (base < offsets.logEnd()) {
             out.errorMessage = "offsets go back";
             return KafkaErrors.OFFSET_OUT_OF_RANGE;
+        }
+        if (batch.hasProducerId()) {
+            final short code = producers.check(batch, origin == AppendOrigin.CLIENT);
+            if (code != KafkaErrors.NONE) {
+                out.errorMessage = producers.reason();
+                return code;
+            }
+            if (producers.isDuplicate()) {
+                out.duplicate(
+                        producers.duplicateFirstOffset(),
+                        producers.duplicateLastOffset(),
+                        log.settings().rules().logAppendTime() ? producers.duplicateTimestamp() : -1);
+                return KafkaErrors.NONE;
+            }
         }
         final boolean stamp = !keepOffsets && log.settings().rules().logAppendTime();
         final long maxTimestamp = stamp ? nowMs : batch.maxTimestamp();
@@ -169,6 +189,9 @@ final class LogAppender {
         final long last = batch.lastOffset();
         final long maxTimestamp = batch.maxTimestamp();
         final int records = batch.recordCount();
+        if (batch.hasProducerId()) {
+            producers.appended(batch, base, last);
+        }
         final Segment active = writer.active();
         final long headerPosition = writer.commit(bytes);
         active.appended(headerPosition, bytes, base, last, maxTimestamp, last);
@@ -195,7 +218,7 @@ final class LogAppender {
 
     private void moveHighWatermark(final long offset) {
         offsets.highWatermark(offset);
-        offsets.lastStable(offset);
+        offsets.lastStable(Math.min(offset, producers.firstOpenOffset(offset)));
     }
 
     private void requestSync() {

@@ -3,6 +3,7 @@ package io.tickwire.storage.log;
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.producer.AbortedTransactions;
 import io.tickwire.storage.segment.Batches;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentList;
@@ -15,10 +16,12 @@ final class LogReader {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogReader.class);
 
     private final LogFiles files;
+    private final AbortedTransactions aborted;
     private final AtomicLong corruptions = new AtomicLong();
 
-    LogReader(final LogFiles files) {
+    LogReader(final LogFiles files, final AbortedTransactions aborted) {
         this.files = files;
+        this.aborted = aborted;
     }
 
     /** Batches found corrupt by reads. */
@@ -58,6 +61,9 @@ final class LogReader {
             }
             out.begin(segment, fetchOffset);
             final short code = collect(segment, fetchOffset, limit, minOneBatch, maxBytes, out);
+            if (isolation == Isolation.COMMITTED && out.count() > 0) {
+                aborted.visit(fetchOffset, out.nextOffset(), out);
+            }
             if (code != KafkaErrors.NONE || out.count() > 0 || segment.nextOffset() >= limit) {
                 return code;
             }

@@ -1,6 +1,7 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.kafka.record.Crc32C;
+import io.tickwire.storage.producer.AbortedTransactions;
 import io.tickwire.storage.segment.Segment;
 import java.util.Arrays;
 
@@ -8,7 +9,7 @@ import java.util.Arrays;
  * What one read found: whole batches as ranges of mapped memory, in order, of one segment, which stays mapped until
  * {@link #release()}. Reused by its reader; one thread.
  */
-public final class LogSlices {
+public final class LogSlices implements AbortedTransactions.Visitor {
     private static final int FIRST_ABORTED_CAPACITY = 8;
 
     private final long[] addresses;
@@ -45,7 +46,9 @@ public final class LogSlices {
         nextOffset = offsetAfter;
     }
 
-    void addAborted(final long producerId, final long firstOffset) {
+    /** Notes an aborted transaction; for the log. */
+    @Override
+    public void onAborted(final long producerId, final long firstOffset) {
         if (abortedCount == abortedProducerIds.length) {
             abortedProducerIds = Arrays.copyOf(abortedProducerIds, abortedCount * 2);
             abortedFirstOffsets = Arrays.copyOf(abortedFirstOffsets, abortedCount * 2);

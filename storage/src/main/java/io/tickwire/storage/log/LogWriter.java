@@ -31,6 +31,7 @@ final class LogWriter {
     private static final int ENTRY_ALLOWANCE_BYTES = 1024;
 
     private final LogFiles files;
+    private final LogProducers producers;
     private LogSettings settings;
     private Journal journal;
     private SpaceReservation space;
@@ -40,8 +41,9 @@ final class LogWriter {
     private long rolls;
     private long storageErrors;
 
-    LogWriter(final LogFiles files, final LogSettings settings) {
+    LogWriter(final LogFiles files, final LogProducers producers, final LogSettings settings) {
         this.files = files;
+        this.producers = producers;
         this.settings = settings;
     }
 
@@ -94,7 +96,7 @@ final class LogWriter {
 
     /** Rolls when the segment has waited for {@code segment.ms}, or at once with {@code atOnce}; true when it did. */
     boolean rollIfDue(final long nowMs, final boolean atOnce) {
-        if (active == null || active.bytes() == 0 || !atOnce && !mustRoll(0, -1, nowMs)) {
+        if (active == null || active.bytes() == 0 || (!atOnce && !mustRoll(0, -1, nowMs))) {
             return false;
         }
         try {
@@ -194,6 +196,7 @@ final class LogWriter {
         segment.pin();
         segment.trustFrom(0);
         active = segment;
+        producers.snapshot();
         files.segments().add(segment);
         files.persist(settings.syncBeforeAck());
     }
@@ -260,6 +263,7 @@ final class LogWriter {
             if (last != null) {
                 closeActive(last);
             }
+            producers.snapshot();
             files.markClosed(!synced);
         } catch (final IOException e) {
             throw new UncheckedIOException("closing " + files.directory(), e);

@@ -2,9 +2,12 @@ package io.tickwire.storage.log;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordErrors;
+import io.tickwire.storage.producer.ProducerInfo;
 import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -20,9 +23,13 @@ public final class PartitionLog implements AutoCloseable {
     /** Version of the newest Produce request, assumed where the caller names none. */
     public static final int NEWEST_PRODUCE_VERSION = 13;
 
+    /** Kafka's default of producer.id.expiration.ms. */
+    private static final long PRODUCER_EXPIRATION_MS = 86_400_000L;
+
     private final LogFiles files;
     private final LogOffsets offsets;
     private final LogReader reader;
+    private final LogProducers producers;
     private final LogSearch search;
     private final LogRetention retention;
     private final LogSync sync;
@@ -36,12 +43,13 @@ public final class PartitionLog implements AutoCloseable {
         this.files = files;
         this.offsets = files.offsets();
         this.settings = settings;
-        this.reader = new LogReader(files);
+        this.producers = new LogProducers(files);
+        this.reader = new LogReader(files, producers.table().aborted());
         this.search = new LogSearch(files);
         this.retention = new LogRetention(files);
         this.sync = new LogSync(files);
-        this.writer = new LogWriter(files, settings);
-        this.appender = new LogAppender(this, files, writer, sync, gate);
+        this.writer = new LogWriter(files, producers, settings);
+        this.appender = new LogAppender(this, files, writer, sync, producers.table(), gate);
     }
 
     /** Makes the calling thread the owner. The former owner must not be appending. */
@@ -172,7 +180,16 @@ public final class PartitionLog implements AutoCloseable {
             final Segment active = writer.active();
             writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
         });
-        return retention.enforce(settings, nowMs);
+        final int deleted = retention.enforce(settings, nowMs);
+        gate.runAlone(() -> producers.table().expire(nowMs - PRODUCER_EXPIRATION_MS, offsets.logStart()));
+        return deleted;
+    }
+
+    /** The producers that the log knows, idempotent and transactional. Any thread. */
+    public List<ProducerInfo> producers() {
+        final List<ProducerInfo> infos = new ArrayList<>();
+        gate.runAlone(() -> infos.addAll(producers.table().describe()));
+        return infos;
     }
 
     /** Ends the current segment so that the next append starts a new one. Any thread; false when there is nothing in it. */

@@ -8,7 +8,16 @@ import java.util.Arrays;
  * <p>Source: Kafka LeaderEpochFileCache.
  */
 public final class EpochStarts {
-    private record Starts(int[] epochs, long[] offsets) {}
+    /** Never changed once published. */
+    private static final class Starts {
+        private final int[] epochs;
+        private final long[] offsets;
+
+        Starts(final int[] epochs, final long[] offsets) {
+            this.epochs = epochs;
+            this.offsets = offsets;
+        }
+    }
 
     private volatile Starts starts = new Starts(new int[0], new long[0]);
 

@@ -26,12 +26,14 @@ public final class Segment {
     private static final VarHandle PINS;
     private static final VarHandle END_POSITION;
     private static final VarHandle NEXT_OFFSET;
+    private static final VarHandle BYTES;
 
     static {
         try {
             final MethodHandles.Lookup lookup = MethodHandles.lookup();
             PINS = lookup.findVarHandle(Segment.class, "pins", int.class);
             END_POSITION = lookup.findVarHandle(Segment.class, "endPosition", long.class);
+            BYTES = lookup.findVarHandle(Segment.class, "bytes", long.class);
             NEXT_OFFSET = lookup.findVarHandle(Segment.class, "nextOffset", long.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -229,7 +231,7 @@ public final class Segment {
             throw new UncheckedIOException("index of " + dataFile, e);
         }
         bytesSinceIndexEntry += batchBytes;
-        bytes += batchBytes;
+        BYTES.setRelease(this, bytes + batchBytes);
         if (firstTimestamp < 0) {
             firstTimestamp = batchMaxTimestamp;
         }

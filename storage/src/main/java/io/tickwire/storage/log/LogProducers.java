@@ -1,0 +1,94 @@
+package io.tickwire.storage.log;
+
+import io.tickwire.kafka.record.RecordBatchFlyweight;
+import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.producer.ProducerSnapshot;
+import io.tickwire.storage.producer.ProducerTable;
+import io.tickwire.storage.segment.Segment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The producer table of a log, kept in step with its snapshot and, after a crash, with what the log holds beyond it. */
+final class LogProducers {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogProducers.class);
+
+    private final LogFiles files;
+    private final ProducerTable table = new ProducerTable();
+    private long snapshotOffset;
+
+    /** Loads the snapshot and reads what came after it. */
+    LogProducers(final LogFiles files) {
+        this.files = files;
+        final LogOffsets offsets = files.offsets();
+        try {
+            snapshotOffset = ProducerSnapshot.read(files.directory(), table);
+        } catch (final IOException e) {
+            throw new UncheckedIOException("producers of " + files.directory(), e);
+        }
+        if (snapshotOffset > offsets.logEnd()) {
+            snapshotOffset = -1; // The log lost its tail: the snapshot knows batches that are not there.
+        }
+        if (snapshotOffset < 0) {
+            table.clear();
+        }
+        if (snapshotOffset < offsets.logEnd()) {
+            replay(Math.max(snapshotOffset, offsets.logStart()));
+        }
+    }
+
+    ProducerTable table() {
+        return table;
+    }
+
+    private void replay(final long from) {
+        final RecordBatchFlyweight batch = new RecordBatchFlyweight();
+        final UnsafeBuffer region = new UnsafeBuffer(0, 0);
+        for (final Segment segment : files.segments().snapshot()) {
+            if (segment.nextOffset() <= from || !segment.pin()) {
+                continue;
+            }
+            try {
+                replay(segment, from, batch, region);
+            } finally {
+                segment.unpin();
+                segment.unmapIfUnpinned();
+            }
+        }
+    }
+
+    private void replay(
+            final Segment segment, final long from, final RecordBatchFlyweight batch, final UnsafeBuffer region) {
+        final long end = segment.endPosition();
+        long position = segment.startPosition(from);
+        while (position < end) {
+            final int header = JournalFormat.header(segment.address() + position);
+            if (JournalFormat.isData(header)) {
+                region.wrap(segment.address() + position + JournalFormat.HEADER_BYTES, JournalFormat.length(header));
+                batch.wrap(region, 0);
+                if (batch.hasProducerId() && batch.baseOffset() >= from) {
+                    table.appended(batch, batch.baseOffset(), batch.lastOffset());
+                }
+            } else if (!JournalFormat.isMetadata(header)) {
+                return;
+            }
+            position = JournalFormat.next(position, header);
+        }
+    }
+
+    /** Writes the snapshot as of the log's end; an error only makes the next reopening slower. */
+    void snapshot() {
+        final long end = files.offsets().logEnd();
+        if (end == snapshotOffset) {
+            return;
+        }
+        try {
+            ProducerSnapshot.write(files.directory(), table, end);
+            snapshotOffset = end;
+        } catch (final IOException e) {
+            LOGGER.warn("snapshot of the producers of {}", files.directory(), e);
+        }
+    }
+}
