@@ -39,7 +39,7 @@ public final class FeedHandler implements DatagramHandler {
     private final ChannelPublisher channel;
     private final EpochNanoClock clock;
     private final FeedEvents events;
-    private final FeedCounters counters = new FeedCounters();
+    private final FeedCounters counters;
     private final SequenceTracker tracker = new SequenceTracker();
     private final RecordBatchEncoder encoder = new RecordBatchEncoder();
     private final HeaderBlock headers = new HeaderBlock(64);
@@ -61,7 +61,8 @@ public final class FeedHandler implements DatagramHandler {
             final JournalSink journal,
             final ChannelPublisher channel,
             final EpochNanoClock clock,
-            final FeedEvents events) {
+            final FeedEvents events,
+            final FeedCounters counters) {
         this.name = name;
         this.framing = framing;
         this.protocol = protocol;
@@ -69,6 +70,7 @@ public final class FeedHandler implements DatagramHandler {
         this.channel = channel;
         this.clock = clock;
         this.events = events;
+        this.counters = counters;
         this.sequenceIndex = addHeader(SEQUENCE_HEADER);
         this.receiveIndex = addHeader(RECEIVE_HEADER);
     }
@@ -183,10 +185,10 @@ public final class FeedHandler implements DatagramHandler {
         final long needed = RecordBatchFlyweight.HEADER_BYTES
                 + framing.messageBytes()
                 + (long) count * (RECORD_OVERHEAD_BYTES + Itch50.SYMBOL_BYTES + headers.length());
-        if (!journal.claim((int) Math.min(needed, MAX_BATCH_BYTES), region)) {
+        final long timestampMs = receiveEpochNs / NS_PER_MS;
+        if (!journal.claim((int) Math.min(needed, MAX_BATCH_BYTES), timestampMs, region)) {
             return 0;
         }
-        final long timestampMs = receiveEpochNs / NS_PER_MS;
         encoder.begin(region, 0, region.capacity());
         int encoded = 0;
         while (encoded < count && framing.next()) {

@@ -22,9 +22,6 @@ public interface HistorySource extends AutoCloseable {
     /** The lowest offset still held. */
     long startOffset();
 
-    /** The offset after the last record. */
-    long endOffset();
-
     /** Forgets what was open: the broker has restarted or the topic was created again. */
     void reopen();
 

@@ -48,6 +48,7 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     private long topicIdLsb;
     private long historyStalledSinceNs;
     private boolean historyStalled;
+    private boolean historyStartChecked;
     private int delivered;
 
     private SharedMemorySubscriber(final SubscriptionSettings settings) {
@@ -198,15 +199,19 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     private void startHistory(final long end) {
         historyEnd = end;
         historyStalled = false;
+        historyStartChecked = false;
         state = State.CATCHING_UP;
     }
 
     private boolean stepHistory(final int room) {
         if (expected < historyEnd) {
-            final long start = history.startOffset();
-            if (start > expected) {
-                gap(Math.min(start, historyEnd), GapCause.RETENTION);
-                return true;
+            if (!historyStartChecked) {
+                historyStartChecked = true;
+                final long start = history.startOffset();
+                if (start > expected) {
+                    gap(Math.min(start, historyEnd), GapCause.RETENTION);
+                    return true;
+                }
             }
             final long next = history.read(expected, historyEnd, room, historyCopy);
             if (next == expected) {
@@ -226,6 +231,8 @@ public final class SharedMemorySubscriber implements AutoCloseable {
 
     private boolean onHistoryStalled() {
         final long nowNs = System.nanoTime();
+        // Retention may be why.
+        historyStartChecked = false;
         if (!historyStalled) {
             historyStalled = true;
             historyStalledSinceNs = nowNs;

@@ -23,7 +23,7 @@ final class CapturingJournal implements JournalSink {
     private boolean claimed;
 
     @Override
-    public boolean claim(final int maxLength, final UnsafeBuffer region) {
+    public boolean claim(final int maxLength, final long nowMs, final UnsafeBuffer region) {
         if (refusing || claimed) {
             return false;
         }

@@ -30,8 +30,8 @@ class FeedHandlerFuzzTest {
     @FuzzTest(maxDuration = "30s")
     void anyDatagramsGiveOnlyWellFormedBatches(final byte[] input) {
         final CapturingJournal journal = new CapturingJournal();
-        final FeedHandler feed =
-                new FeedHandler("fuzz", new MoldUdp64(), new Itch50(), journal, null, () -> 1L, IGNORED);
+        final FeedHandler feed = new FeedHandler(
+                "fuzz", new MoldUdp64(), new Itch50(), journal, null, () -> 1L, IGNORED, new FeedCounters());
         int at = 0;
         while (at < input.length) {
             final int length = Math.min(input[at] & 0xFF, input.length - at - 1);

@@ -19,28 +19,36 @@ class FeedHandlerTest {
     private final FeedHandler feed = feed(new MoldUdp64(), new Itch50());
 
     private FeedHandler feed(final Framing framing, final MessageProtocol protocol) {
-        return new FeedHandler("f", framing, protocol, journal, null, () -> RECEIVE_NS + 500, new FeedEvents() {
-            @Override
-            public void onGap(
-                    final String name,
-                    final String session,
-                    final long first,
-                    final long count,
-                    final GapCause cause,
-                    final long receiveEpochNs) {
-                events.add("gap " + session + " " + first + "+" + count + " " + cause);
-            }
+        return new FeedHandler(
+                "f",
+                framing,
+                protocol,
+                journal,
+                null,
+                () -> RECEIVE_NS + 500,
+                new FeedEvents() {
+                    @Override
+                    public void onGap(
+                            final String name,
+                            final String session,
+                            final long first,
+                            final long count,
+                            final GapCause cause,
+                            final long receiveEpochNs) {
+                        events.add("gap " + session + " " + first + "+" + count + " " + cause);
+                    }
 
-            @Override
-            public void onSessionChange(final String name, final String session, final long firstSequence) {
-                events.add("session " + session + " at " + firstSequence);
-            }
+                    @Override
+                    public void onSessionChange(final String name, final String session, final long firstSequence) {
+                        events.add("session " + session + " at " + firstSequence);
+                    }
 
-            @Override
-            public void onEndOfSession(final String name, final String session, final long nextSequence) {
-                events.add("end " + session + " at " + nextSequence);
-            }
-        });
+                    @Override
+                    public void onEndOfSession(final String name, final String session, final long nextSequence) {
+                        events.add("end " + session + " at " + nextSequence);
+                    }
+                },
+                new FeedCounters());
     }
 
     private void receive(final UnsafeBuffer datagram) {

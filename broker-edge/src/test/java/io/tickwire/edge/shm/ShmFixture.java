@@ -128,8 +128,7 @@ final class ShmFixture implements AutoCloseable {
             return start;
         }
 
-        @Override
-        public long endOffset() {
+        long endOffset() {
             return end;
         }
 

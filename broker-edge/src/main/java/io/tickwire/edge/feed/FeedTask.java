@@ -1,0 +1,126 @@
+package io.tickwire.edge.feed;
+
+import io.tickwire.edge.agent.ShardContext;
+import io.tickwire.edge.agent.ShardTask;
+import io.tickwire.edge.config.FeedConfig;
+import io.tickwire.net.transport.DatagramHandler;
+import io.tickwire.net.transport.DatagramSettings;
+import io.tickwire.net.transport.DatagramSource;
+import io.tickwire.storage.log.PartitionLog;
+import org.agrona.DirectBuffer;
+
+/**
+ * One configured feed on a shard: joins its group while its topic's partition 0 is served, and leaves it when the topic goes. Shard's
+ * thread only, except the counters.
+ */
+public final class FeedTask implements ShardTask, DatagramHandler {
+    private static final int PARTITION = 0;
+
+    private final FeedConfig config;
+    private final FeedPartitions partitions;
+    private final FeedEvents events;
+    private final FeedCounters counters = new FeedCounters();
+    private ShardContext shard;
+    private long version;
+    private boolean looked;
+    private PartitionLog log;
+    private FeedHandler handler;
+    private DatagramSource source;
+
+    FeedTask(final FeedConfig config, final FeedPartitions partitions, final FeedEvents events) {
+        this.config = config;
+        this.partitions = partitions;
+        this.events = events;
+    }
+
+    @Override
+    public void onStart(final ShardContext context) {
+        shard = context;
+        refresh();
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowEpochMs) {
+        if (shard.partitionVersion() == version) {
+            return 0;
+        }
+        refresh();
+        return 1;
+    }
+
+    /** Finds the partition again after partitions came or went. */
+    private void refresh() {
+        version = shard.partitionVersion();
+        final PartitionLog now = shard.partition(config.topic(), PARTITION);
+        if (looked && now == log) {
+            return;
+        }
+        looked = true;
+        log = now;
+        handler = log == null ? null : newHandler();
+        if (log == null) {
+            leave();
+        } else if (source == null) {
+            source = shard.transport()
+                    .open(
+                            DatagramSettings.multicast(
+                                    config.group(),
+                                    config.port(),
+                                    config.networkInterface().isEmpty() ? null : config.networkInterface()),
+                            this);
+        }
+    }
+
+    private FeedHandler newHandler() {
+        final FeedPartitions.Served served = partitions.find(config.topic(), PARTITION);
+        final AppendPublisher publisher = served == null ? null : served.publisher();
+        final long epochOffsetNs = shard.epochOffsetNs();
+        return new FeedHandler(
+                config.name(),
+                FeedFormats.framing(config.framing()),
+                FeedFormats.protocol(config.protocol()),
+                new LogSink(log, publisher, served == null ? 0 : served.spec().leaderEpoch()),
+                publisher == null ? null : publisher.channel(),
+                () -> System.nanoTime() + epochOffsetNs,
+                events,
+                counters);
+    }
+
+    @Override
+    public void onDatagram(
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final long receiveEpochNs,
+            final int sourceIpv4,
+            final int sourcePort) {
+        if (shard.partitionVersion() != version) {
+            refresh();
+        }
+        if (handler != null) {
+            handler.onDatagram(buffer, offset, length, receiveEpochNs, sourceIpv4, sourcePort);
+        }
+    }
+
+    private void leave() {
+        if (source != null) {
+            source.close();
+            source = null;
+        }
+    }
+
+    @Override
+    public void onClose() {
+        leave();
+    }
+
+    /** The feed's name in the configuration. */
+    public String name() {
+        return config.name();
+    }
+
+    /** What it has seen. Any thread. */
+    public FeedCounters counters() {
+        return counters;
+    }
+}

@@ -1,0 +1,156 @@
+package io.tickwire.edge.feed;
+
+import io.tickwire.edge.agent.PartitionObserver;
+import io.tickwire.edge.agent.ShardContext;
+import io.tickwire.edge.agent.ShardTask;
+import io.tickwire.edge.config.ConfigException;
+import io.tickwire.edge.config.FeedConfig;
+import io.tickwire.edge.config.ShmConfig;
+import io.tickwire.edge.config.TickwireConfig;
+import io.tickwire.edge.shm.ChannelRegistry;
+import io.tickwire.edge.shm.RegistrySettings;
+import io.tickwire.edge.shm.ShmException;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.EpochNanoClock;
+
+/** The feeds and the shared memory of one broker: what launch hands to the shard and to the partition directory. */
+public final class FeedWiring implements AutoCloseable {
+    private final ChannelRegistry registry;
+    private final FeedPartitions partitions;
+    private final FeedEventLog eventLog = new FeedEventLog();
+    private final List<FeedTask> feeds = new ArrayList<>();
+    private final Set<String> topics = new LinkedHashSet<>();
+
+    private FeedWiring(final TickwireConfig config, final ChannelRegistry registry, final EpochNanoClock clock) {
+        this.registry = registry;
+        this.partitions = new FeedPartitions(registry, clock);
+        for (final FeedConfig feed : config.feeds()) {
+            feeds.add(new FeedTask(feed, partitions, eventLog));
+            topics.add(feed.topic());
+        }
+    }
+
+    /**
+     * Checks the feeds and takes the shared-memory directory.
+     *
+     * @param epochOffsetNs what the shard adds to monotonic time.
+     * @throws ConfigException for what the operator can mend.
+     */
+    public static FeedWiring open(final TickwireConfig config, final long epochOffsetNs) {
+        for (final FeedConfig feed : config.feeds()) {
+            check("feeds." + feed.name() + ".framing", feed.framing(), () -> FeedFormats.framing(feed.framing()));
+            check("feeds." + feed.name() + ".protocol", feed.protocol(), () -> FeedFormats.protocol(feed.protocol()));
+        }
+        final ChannelRegistry registry = config.shm().enabled() ? openRegistry(config, epochOffsetNs) : null;
+        return new FeedWiring(config, registry, () -> System.nanoTime() + epochOffsetNs);
+    }
+
+    private static void check(final String key, final String value, final Runnable lookUp) {
+        try {
+            lookUp.run();
+        } catch (final IllegalArgumentException e) {
+            throw ConfigException.of(key, value, e.getMessage());
+        }
+    }
+
+    private static ChannelRegistry openRegistry(final TickwireConfig config, final long epochOffsetNs) {
+        final ShmConfig shm = config.shm();
+        final RegistrySettings settings;
+        try {
+            settings = new RegistrySettings(
+                    shm.dir(),
+                    config.dataDir(),
+                    Math.toIntExact(shm.ringBytes()),
+                    shm.maxBytes(),
+                    shm.maxChannels(),
+                    PosixFilePermissions.fromString(shm.permissions()));
+        } catch (final ArithmeticException | IllegalArgumentException e) {
+            throw ConfigException.of("shm", shm.toString(), e.getMessage());
+        }
+        try {
+            return ChannelRegistry.open(settings, epochOffsetNs);
+        } catch (final ShmException e) {
+            throw ConfigException.of("shm.dir", shm.dir().toString(), e.getMessage());
+        }
+    }
+
+    /** To be told of partitions. */
+    public List<PartitionObserver> observers() {
+        return List.of(partitions);
+    }
+
+    /** To run on the shard. */
+    public List<ShardTask> tasks() {
+        final List<ShardTask> tasks = new ArrayList<>(feeds);
+        if (registry != null) {
+            tasks.add(new Heartbeat(registry));
+        }
+        return tasks;
+    }
+
+    /** Topics that the feeds need. */
+    public Set<String> topics() {
+        return topics;
+    }
+
+    /** Logs what happened on the feeds; to be called on the control thread a few times a second. */
+    public void controlWork() {
+        eventLog.drain();
+    }
+
+    /** The feeds, for their counters. */
+    public List<FeedTask> feeds() {
+        return List.copyOf(feeds);
+    }
+
+    /** The last messages known to be missing, oldest first. Any thread. */
+    public List<GapRecord> gaps() {
+        return eventLog.gaps();
+    }
+
+    /** Gives the shared memory up; the shard and the conductor must have ended. */
+    @Override
+    public void close() {
+        eventLog.drain();
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    /** Tells subscribers ten times a second that the shard lives. */
+    private static final class Heartbeat implements ShardTask {
+        private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+        private final ChannelRegistry registry;
+        private long nextNs = System.nanoTime();
+
+        Heartbeat(final ChannelRegistry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        public void onStart(final ShardContext context) {
+            // Nothing to prepare.
+        }
+
+        @Override
+        public int doWork(final long nowNs, final long nowEpochMs) {
+            if (nowNs - nextNs < 0) {
+                return 0;
+            }
+            nextNs = nowNs + INTERVAL_NS;
+            registry.heartbeat(nowNs);
+            return 0;
+        }
+
+        @Override
+        public void onClose() {
+            // The registry says goodbye.
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.tickwire.edge.feed;
+
+import io.tickwire.kafka.record.RecordBatchFlyweight;
+import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.os.GrowingMapping;
+import io.tickwire.storage.segment.Batches;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A walk through one journal file that another process may be appending to: read-only, no lock, nothing written. Never touches memory
+ * beyond the file's end. One thread.
+ */
+final class JournalFile implements AutoCloseable {
+    /** What stands at the current position. */
+    enum Entry {
+        /** A batch: see {@link #batchAddress()}. */
+        BATCH,
+        /** Nothing yet. */
+        NOT_YET,
+        /** The file's end mark. */
+        END,
+        /** Not what a journal holds. */
+        DAMAGED
+    }
+
+    private final Path path;
+    private final GrowingMapping mapping;
+    private long fileBytes;
+    private long position;
+    private long nextPosition;
+    private long batchAddress;
+    private int batchLength;
+
+    JournalFile(final Path path, final long startPosition) throws IOException {
+        this.path = path;
+        this.fileBytes = Files.size(path);
+        this.mapping = GrowingMapping.readOnly(path, Math.max(fileBytes, 1));
+        this.position = startPosition;
+        this.nextPosition = startPosition;
+    }
+
+    /** Looks at the entry after the last {@link #advance()}. */
+    Entry look() throws IOException {
+        while (true) {
+            if (!isInFile(position + JournalFormat.HEADER_BYTES)) {
+                return Entry.NOT_YET;
+            }
+            final int header = JournalFormat.header(mapping.address() + position);
+            if (header == JournalFormat.END_OF_FILE) {
+                return Entry.END;
+            }
+            if (JournalFormat.isData(header)) {
+                return batch(header);
+            }
+            if (!JournalFormat.isMetadata(header)) {
+                return Entry.NOT_YET;
+            }
+            position = JournalFormat.next(position, header);
+        }
+    }
+
+    private Entry batch(final int header) throws IOException {
+        final int length = JournalFormat.length(header);
+        final long next = JournalFormat.next(position, header);
+        if (length < RecordBatchFlyweight.HEADER_BYTES || !isInFile(next)) {
+            return Entry.DAMAGED;
+        }
+        final long entry = mapping.address() + position;
+        if (Batches.batchLength(entry) != length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES
+                || Batches.lastOffset(entry) < Batches.baseOffset(entry)) {
+            return Entry.DAMAGED;
+        }
+        nextPosition = next;
+        batchAddress = entry;
+        batchLength = length;
+        return Entry.BATCH;
+    }
+
+    private boolean isInFile(final long end) throws IOException {
+        if (end <= fileBytes) {
+            return true;
+        }
+        fileBytes = Files.size(path);
+        if (end > fileBytes) {
+            return false;
+        }
+        mapping.ensure(fileBytes);
+        return true;
+    }
+
+    /** Goes behind the batch last seen. */
+    void advance() {
+        position = nextPosition;
+    }
+
+    long position() {
+        return position;
+    }
+
+    long baseOffset() {
+        return Batches.baseOffset(batchAddress);
+    }
+
+    long lastOffset() {
+        return Batches.lastOffset(batchAddress);
+    }
+
+    /** First byte of the batch. */
+    long batchAddress() {
+        return batchAddress + JournalFormat.HEADER_BYTES;
+    }
+
+    int batchLength() {
+        return batchLength;
+    }
+
+    @Override
+    public void close() {
+        mapping.close();
+    }
+}
