@@ -35,6 +35,13 @@ import io.tickwire.edge.handler.group.ListGroupsHandler;
 import io.tickwire.edge.handler.group.OffsetCommitHandler;
 import io.tickwire.edge.handler.group.OffsetDeleteHandler;
 import io.tickwire.edge.handler.group.OffsetFetchHandler;
+import io.tickwire.edge.handler.group.ShareGroupHeartbeatHandler;
+import io.tickwire.edge.handler.group.ShareGroupDescribeHandler;
+import io.tickwire.edge.handler.group.DescribeShareGroupOffsetsHandler;
+import io.tickwire.edge.handler.group.AlterShareGroupOffsetsHandler;
+import io.tickwire.edge.handler.group.DeleteShareGroupOffsetsHandler;
+import io.tickwire.edge.handler.group.StreamsGroupDescribeHandler;
+import io.tickwire.edge.handler.group.StreamsGroupHeartbeatHandler;
 import io.tickwire.edge.handler.group.SyncGroupHandler;
 import io.tickwire.edge.handler.security.AlterUserScramCredentialsHandler;
 import io.tickwire.edge.handler.security.CreateAclsHandler;
@@ -110,6 +117,13 @@ record HandlerList(
                 new DeleteGroupsHandler(group),
                 new ConsumerGroupHeartbeatHandler(group),
                 new ConsumerGroupDescribeHandler(group),
+                new ShareGroupHeartbeatHandler(group),
+                new ShareGroupDescribeHandler(group),
+                new DescribeShareGroupOffsetsHandler(group),
+                new AlterShareGroupOffsetsHandler(group),
+                new DeleteShareGroupOffsetsHandler(group),
+                new StreamsGroupDescribeHandler(group),
+                new StreamsGroupHeartbeatHandler(group, topics),
                 new InitProducerIdHandler(transactions),
                 new AddPartitionsToTxnHandler(transactions),
                 new AddOffsetsToTxnHandler(transactions),

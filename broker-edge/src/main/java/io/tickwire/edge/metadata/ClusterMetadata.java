@@ -107,7 +107,7 @@ public final class ClusterMetadata implements AutoCloseable {
         } catch (Exception e) {
             throw new KafkaException("The metadata controller does not start", e);
         }
-        metadata.loader.installPublishers(publishers);
+        metadata.loader.installPublishers(publishers).join();
         metadata.raft.register(metadata.loader);
         return metadata;
     }

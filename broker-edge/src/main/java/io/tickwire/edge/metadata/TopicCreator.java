@@ -60,11 +60,6 @@ public final class TopicCreator {
      */
     public CompletionStage<Uuid> create(
             String topic, int partitions, Map<String, String> configs, ControllerRequestContext context) {
-        CompletableFuture<Uuid> mine = new CompletableFuture<>();
-        CompletableFuture<Uuid> running = inFlight.putIfAbsent(topic, mine);
-        if (running != null) {
-            return running;
-        }
         CreateTopicsRequestData.CreatableTopic wanted = new CreateTopicsRequestData.CreatableTopic()
                 .setName(topic)
                 .setNumPartitions(partitions)
@@ -73,20 +68,32 @@ public final class TopicCreator {
                 .add(new CreateTopicsRequestData.CreatableTopicConfig()
                         .setName(name)
                         .setValue(value)));
+        return create(wanted, context);
+    }
+
+    /** As above, with everything that CreateTopics can say of a topic. */
+    public CompletionStage<Uuid> create(
+            CreateTopicsRequestData.CreatableTopic wanted, ControllerRequestContext context) {
+        String topic = wanted.name();
+        CompletableFuture<Uuid> mine = new CompletableFuture<>();
+        CompletableFuture<Uuid> running = inFlight.putIfAbsent(topic, mine);
+        if (running != null) {
+            return running;
+        }
         CreateTopicsRequestData request = new CreateTopicsRequestData();
         request.topics().add(wanted);
-        metadata.controller()
+        CompletionStage<Uuid> created = metadata.controller()
                 .createTopics(context, request, Set.of(topic), false)
-                .thenCompose(response -> servable(response.topics().find(topic)))
-                .whenComplete((id, failure) -> {
-                    inFlight.remove(topic);
-                    if (failure == null) {
-                        mine.complete(id);
-                    } else {
-                        LOG.debug("Creation of topic {} failed", topic, failure);
-                        mine.completeExceptionally(failure);
-                    }
-                });
+                .thenCompose(response -> servable(response.topics().find(topic)));
+        created.whenComplete((id, failure) -> {
+            inFlight.remove(topic);
+            if (failure == null) {
+                mine.complete(id);
+            } else {
+                LOG.debug("Creation of topic {} failed", topic, failure);
+                mine.completeExceptionally(failure);
+            }
+        });
         return mine;
     }
 

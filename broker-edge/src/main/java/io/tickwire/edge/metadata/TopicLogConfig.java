@@ -23,7 +23,9 @@ public final class TopicLogConfig implements Supplier<LogConfig> {
         this.topic = topic;
     }
 
+    /** An image's part is the same object until a change makes a new one. */
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public LogConfig get() {
         MetadataImage now = image.get();
         Known last = known;

@@ -55,14 +55,14 @@ public final class ProducerIds {
     private void ask() {
         ClusterMetadata metadata = source.get();
         int nodeId = metadata.identity().nodeId();
-        metadata.controller()
+        CompletionStage<AllocateProducerIdsResponseData> block = metadata.controller()
                 .allocateProducerIds(
                         ClusterMetadata.context(),
                         new AllocateProducerIdsRequestData()
                                 .setBrokerId(nodeId)
                                 .setBrokerEpoch(
-                                        cache.getAliveBrokerEpoch(nodeId).orElse(-1L)))
-                .whenComplete(this::received);
+                                        cache.getAliveBrokerEpoch(nodeId).orElse(-1L)));
+        block.whenComplete(this::received);
     }
 
     private void received(AllocateProducerIdsResponseData block, Throwable failure) {

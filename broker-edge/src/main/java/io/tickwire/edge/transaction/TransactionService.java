@@ -204,8 +204,8 @@ public final class TransactionService implements InternalTopicListener {
     private static boolean isOwn(TransactionMetadata transaction, ProducerIdAndEpoch expected) {
         return transaction.producerEpoch() == RecordBatch.NO_PRODUCER_EPOCH
                 || expected.producerId == transaction.producerId()
-                || expected.producerId == transaction.prevProducerId()
-                        && TransactionMetadata.isEpochExhausted(expected.epoch);
+                || (expected.producerId == transaction.prevProducerId()
+                        && TransactionMetadata.isEpochExhausted(expected.epoch));
     }
 
     /** Aborts an ongoing transaction on behalf of the coordinator, so that its producer can do nothing more. */

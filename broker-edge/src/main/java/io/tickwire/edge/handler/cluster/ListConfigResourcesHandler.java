@@ -8,10 +8,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesResponseData;
-import org.apache.kafka.common.message.ListConfigResourcesResponseData.ConfigResource;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -44,16 +43,16 @@ public final class ListConfigResourcesHandler implements ControlHandler {
         if (!supported.containsAll(types)) {
             return CompletableFuture.completedStage(response.setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
         }
-        List<ConfigResource> resources = new ArrayList<>();
+        List<ListConfigResourcesResponseData.ConfigResource> resources = new ArrayList<>();
         for (byte id : types) {
-            for (String name : names(Type.forId(id))) {
-                resources.add(new ConfigResource().setResourceName(name).setResourceType(id));
+            for (String name : names(ConfigResource.Type.forId(id))) {
+                resources.add(new ListConfigResourcesResponseData.ConfigResource().setResourceName(name).setResourceType(id));
             }
         }
         return CompletableFuture.completedStage(response.setConfigResources(resources));
     }
 
-    private Set<String> names(Type type) {
+    private Set<String> names(ConfigResource.Type type) {
         return switch (type) {
             case TOPIC -> services.cache().getAllTopics();
             case BROKER, BROKER_LOGGER ->
