@@ -5,6 +5,7 @@ import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.cluster.AlterClientQuotasHandler;
 import io.tickwire.edge.handler.cluster.AlterConfigsHandler;
 import io.tickwire.edge.handler.cluster.AlterPartitionReassignmentsHandler;
+import io.tickwire.edge.handler.cluster.AlterReplicaLogDirsHandler;
 import io.tickwire.edge.handler.cluster.BrokerLoggers;
 import io.tickwire.edge.handler.cluster.ClusterServices;
 import io.tickwire.edge.handler.cluster.CreatePartitionsHandler;
@@ -13,6 +14,8 @@ import io.tickwire.edge.handler.cluster.DeleteTopicsHandler;
 import io.tickwire.edge.handler.cluster.DescribeClientQuotasHandler;
 import io.tickwire.edge.handler.cluster.DescribeClusterHandler;
 import io.tickwire.edge.handler.cluster.DescribeConfigsHandler;
+import io.tickwire.edge.handler.cluster.DescribeLogDirsHandler;
+import io.tickwire.edge.handler.cluster.DescribeQuorumHandler;
 import io.tickwire.edge.handler.cluster.DescribeTopicPartitionsHandler;
 import io.tickwire.edge.handler.cluster.ElectLeadersHandler;
 import io.tickwire.edge.handler.cluster.IncrementalAlterConfigsHandler;
@@ -21,11 +24,14 @@ import io.tickwire.edge.handler.cluster.ListPartitionReassignmentsHandler;
 import io.tickwire.edge.handler.cluster.MetadataHandler;
 import io.tickwire.edge.handler.cluster.UnregisterBrokerHandler;
 import io.tickwire.edge.handler.cluster.UpdateFeaturesHandler;
+import io.tickwire.edge.handler.group.AlterShareGroupOffsetsHandler;
 import io.tickwire.edge.handler.group.ConsumerGroupDescribeHandler;
 import io.tickwire.edge.handler.group.ConsumerGroupHeartbeatHandler;
 import io.tickwire.edge.handler.group.CoordinatorLocator;
 import io.tickwire.edge.handler.group.DeleteGroupsHandler;
+import io.tickwire.edge.handler.group.DeleteShareGroupOffsetsHandler;
 import io.tickwire.edge.handler.group.DescribeGroupsHandler;
+import io.tickwire.edge.handler.group.DescribeShareGroupOffsetsHandler;
 import io.tickwire.edge.handler.group.FindCoordinatorHandler;
 import io.tickwire.edge.handler.group.GroupServices;
 import io.tickwire.edge.handler.group.HeartbeatHandler;
@@ -35,11 +41,8 @@ import io.tickwire.edge.handler.group.ListGroupsHandler;
 import io.tickwire.edge.handler.group.OffsetCommitHandler;
 import io.tickwire.edge.handler.group.OffsetDeleteHandler;
 import io.tickwire.edge.handler.group.OffsetFetchHandler;
-import io.tickwire.edge.handler.group.ShareGroupHeartbeatHandler;
 import io.tickwire.edge.handler.group.ShareGroupDescribeHandler;
-import io.tickwire.edge.handler.group.DescribeShareGroupOffsetsHandler;
-import io.tickwire.edge.handler.group.AlterShareGroupOffsetsHandler;
-import io.tickwire.edge.handler.group.DeleteShareGroupOffsetsHandler;
+import io.tickwire.edge.handler.group.ShareGroupHeartbeatHandler;
 import io.tickwire.edge.handler.group.StreamsGroupDescribeHandler;
 import io.tickwire.edge.handler.group.StreamsGroupHeartbeatHandler;
 import io.tickwire.edge.handler.group.SyncGroupHandler;
@@ -62,6 +65,7 @@ import io.tickwire.edge.metadata.EffectiveConfigs;
 import io.tickwire.edge.metadata.ImageFeed;
 import io.tickwire.edge.metadata.TopicCreator;
 import io.tickwire.edge.security.AccessControl;
+import io.tickwire.storage.catalog.LogCatalog;
 import java.util.List;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 
@@ -74,7 +78,8 @@ record HandlerList(
         EffectiveConfigs configs,
         AccessControl access,
         GroupService groups,
-        TransactionServices transactions) {
+        TransactionServices transactions,
+        LogCatalog catalog) {
 
     List<ControlHandler> build() {
         ClusterServices cluster = new ClusterServices(metadata, cache, images, topics, configs, access);
@@ -104,6 +109,9 @@ record HandlerList(
                 new DescribeAclsHandler(cluster),
                 new CreateAclsHandler(cluster),
                 new DeleteAclsHandler(cluster),
+                new DescribeLogDirsHandler(cluster, catalog),
+                new AlterReplicaLogDirsHandler(cluster, catalog),
+                new DescribeQuorumHandler(cluster, catalog),
                 new FindCoordinatorHandler(group, locator, transactions.coordinator()::partitionFor, key -> 0),
                 new JoinGroupHandler(group),
                 new SyncGroupHandler(group),

@@ -109,7 +109,9 @@ public final class KafkaControlPlane implements ControlPlane {
                 groups.coordinator(),
                 cache,
                 access);
-        handlers = new HandlerList(metadata, cache, images, topics, configs, access, groups, transaction).build();
+        handlers = new HandlerList(
+                        metadata, cache, images, topics, configs, access, groups, transaction, context.catalog())
+                .build();
         metadata.registerBroker(advertised);
         control.await(images.applied(metadata.committedOffset()));
         control.start();

@@ -207,6 +207,11 @@ public final class ClusterMetadata implements AutoCloseable {
         return raft.logEndOffset() - 1;
     }
 
+    /** Epoch of the metadata log since this process started. */
+    public int leaderEpoch() {
+        return raft.leaderAndEpoch().epoch();
+    }
+
     /** Who this node is. */
     public NodeIdentity identity() {
         return identity;

@@ -46,7 +46,9 @@ public final class ListConfigResourcesHandler implements ControlHandler {
         List<ListConfigResourcesResponseData.ConfigResource> resources = new ArrayList<>();
         for (byte id : types) {
             for (String name : names(ConfigResource.Type.forId(id))) {
-                resources.add(new ListConfigResourcesResponseData.ConfigResource().setResourceName(name).setResourceType(id));
+                resources.add(new ListConfigResourcesResponseData.ConfigResource()
+                        .setResourceName(name)
+                        .setResourceType(id));
             }
         }
         return CompletableFuture.completedStage(response.setConfigResources(resources));

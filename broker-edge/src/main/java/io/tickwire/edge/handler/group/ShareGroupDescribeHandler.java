@@ -40,9 +40,8 @@ public final class ShareGroupDescribeHandler implements ControlHandler {
             if (services.access().allows(context, AclOperation.DESCRIBE, ResourceType.GROUP, group)) {
                 visible.add(group);
             } else {
-                groups.add(new DescribedGroup()
-                        .setGroupId(group)
-                        .setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
+                groups.add(
+                        new DescribedGroup().setGroupId(group).setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
             }
         }
         return services.coordinator().shareGroupDescribe(context, visible).thenApply(described -> {
@@ -60,9 +59,8 @@ public final class ShareGroupDescribeHandler implements ControlHandler {
     private boolean hidesTopics(RequestContext context, DescribedGroup group) {
         Set<String> topics = new HashSet<>();
         group.members()
-                .forEach(member -> member.assignment()
-                        .topicPartitions()
-                        .forEach(partition -> topics.add(partition.topicName())));
+                .forEach(member ->
+                        member.assignment().topicPartitions().forEach(partition -> topics.add(partition.topicName())));
         return services.access()
                         .filter(context, AclOperation.DESCRIBE, ResourceType.TOPIC, topics, Function.identity(), true)
                         .size()

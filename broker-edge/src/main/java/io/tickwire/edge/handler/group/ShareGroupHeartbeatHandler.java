@@ -45,8 +45,8 @@ public final class ShareGroupHeartbeatHandler implements ControlHandler {
             Set<String> visible = services.access()
                     .filter(context, AclOperation.DESCRIBE, ResourceType.TOPIC, topics, Function.identity(), true);
             if (visible.size() < topics.size()) {
-                return CompletableFuture.completedStage(new ShareGroupHeartbeatResponseData()
-                        .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()));
+                return CompletableFuture.completedStage(
+                        new ShareGroupHeartbeatResponseData().setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()));
             }
         }
         return services.coordinator().shareGroupHeartbeat(context, request);

@@ -40,9 +40,8 @@ public final class StreamsGroupDescribeHandler implements ControlHandler {
             if (services.access().allows(context, AclOperation.DESCRIBE, ResourceType.GROUP, group)) {
                 visible.add(group);
             } else {
-                groups.add(new DescribedGroup()
-                        .setGroupId(group)
-                        .setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
+                groups.add(
+                        new DescribedGroup().setGroupId(group).setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
             }
         }
         return services.coordinator().streamsGroupDescribe(context, visible).thenApply(described -> {
@@ -77,6 +76,7 @@ public final class StreamsGroupDescribeHandler implements ControlHandler {
         return new DescribedGroup()
                 .setGroupId(group.groupId())
                 .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
-                .setErrorMessage("The group uses topics that the client is not authorized to describe.").setTopology(null);
+                .setErrorMessage("The group uses topics that the client is not authorized to describe.")
+                .setTopology(null);
     }
 }
