@@ -1,0 +1,92 @@
+package io.tickwire.compat.bench.storage;
+
+import java.nio.file.Path;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.PointerBytesStore;
+import net.openhft.chronicle.queue.ChronicleQueue;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.RollCycles;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.wire.DocumentContext;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Chronicle Queue as it comes: no offsets in batches, no validation, no timestamps. Position: entry number. */
+final class ChronicleLog implements LogContender {
+    private static final long BLOCK_BYTES = 64L << 20;
+
+    private final Path directory;
+    private final PointerBytesStore pointer = new PointerBytesStore();
+    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private ChronicleQueue queue;
+    private ExcerptAppender appender;
+    private ExcerptTailer tailer;
+    private long entries;
+    private long tailerAt;
+
+    ChronicleLog(Path directory) {
+        this.directory = directory;
+        open();
+    }
+
+    private void open() {
+        queue = SingleChronicleQueueBuilder.binary(directory.resolve("queue"))
+                .rollCycle(RollCycles.FAST_HOURLY)
+                .blockSize(BLOCK_BYTES)
+                .build();
+        appender = queue.createAppender();
+        tailer = queue.createTailer();
+        tailerAt = 0;
+    }
+
+    @Override
+    public String name() {
+        return "chronicle";
+    }
+
+    @Override
+    public void append(UnsafeBuffer batch, int length) {
+        pointer.set(batch.addressOffset(), length);
+        appender.writeBytes(pointer);
+        entries++;
+    }
+
+    @Override
+    public long read(long position, int maxBytes, MutableDirectBuffer target) {
+        if (position != tailerAt) {
+            tailer.moveToIndex(queue.firstIndex() + position);
+        }
+        try (DocumentContext document = tailer.readingDocument()) {
+            Bytes<?> bytes = document.wire().bytes();
+            int length = (int) bytes.readRemaining();
+            view.wrap(bytes.addressForRead(bytes.readPosition()), length);
+            target.putBytes(0, view, 0, length);
+        }
+        tailerAt = position + 1;
+        return tailerAt;
+    }
+
+    @Override
+    public long end() {
+        return entries;
+    }
+
+    @Override
+    public long offsetForTimestamp(long timestampMs) {
+        return UNSUPPORTED;
+    }
+
+    @Override
+    public void reopen() {
+        close();
+        open();
+    }
+
+    @Override
+    public void close() {
+        tailer.close();
+        appender.close();
+        queue.close();
+    }
+}

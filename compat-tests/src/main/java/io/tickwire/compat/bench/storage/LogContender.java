@@ -1,0 +1,36 @@
+package io.tickwire.compat.bench.storage;
+
+import java.io.IOException;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** One way of keeping record batches; used by one thread. */
+interface LogContender extends AutoCloseable {
+    /** Returned by look-ups that the contender has no index for. */
+    long UNSUPPORTED = -2;
+
+    String name();
+
+    /** Appends one whole RecordBatch v2, assigning its offsets where the contender knows offsets. */
+    void append(UnsafeBuffer batch, int length) throws IOException;
+
+    /**
+     * Copies what stands from {@code position} on into {@code target}: whole batches for logs that know offsets, one entry otherwise.
+     *
+     * @param position an offset, or for contenders without offsets an entry number
+     * @return position to read next, or {@link #UNSUPPORTED}
+     */
+    long read(long position, int maxBytes, MutableDirectBuffer target) throws IOException;
+
+    /** End offset, or number of entries. */
+    long end();
+
+    /** Offset of the first record at or after a timestamp, or {@link #UNSUPPORTED}. */
+    long offsetForTimestamp(long timestampMs) throws IOException;
+
+    /** Closes cleanly and opens again, so that the next append can follow. */
+    void reopen() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

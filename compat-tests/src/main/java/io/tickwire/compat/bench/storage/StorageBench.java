@@ -1,0 +1,197 @@
+package io.tickwire.compat.bench.storage;
+
+import com.sun.management.ThreadMXBean;
+import io.tickwire.kafka.record.HeaderBlock;
+import io.tickwire.kafka.record.RecordBatchEncoder;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Random;
+import org.HdrHistogram.Histogram;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Measures one batch shape over all contenders. */
+final class StorageBench {
+    private static final int READ_BYTES = 64 * 1024;
+    private static final int RANDOM_READS = 20_000;
+    private static final int TIMESTAMP_LOOKUPS = 2_000;
+    private static final long SEED = 42;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final BatchShape shape;
+    private final int rounds;
+    private final List<LogContender> contenders;
+    private final PrintStream out;
+    private final Measured[] measured;
+    private final RecordBatchEncoder encoder = new RecordBatchEncoder();
+    private final UnsafeBuffer batch = new UnsafeBuffer(BufferUtil.allocateDirectAligned(1 << 20, 64));
+    private final UnsafeBuffer value;
+    private final UnsafeBuffer target = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 << 20, 64));
+    private final long firstTimestampMs = System.currentTimeMillis();
+
+    /** Figures of one contender. */
+    private static final class Measured {
+        private final Histogram append = new Histogram(60_000_000_000L, 3);
+        private final Histogram randomRead = new Histogram(60_000_000_000L, 3);
+        private final Histogram timestamp = new Histogram(60_000_000_000L, 3);
+        private long appendedBytes;
+        private long allocatedBytes;
+        private long sequentialBytes;
+        private long sequentialNs;
+        private long reopenNs;
+    }
+
+    StorageBench(BatchShape shape, int rounds, List<LogContender> contenders, PrintStream out) {
+        this.shape = shape;
+        this.rounds = rounds;
+        this.contenders = contenders;
+        this.out = out;
+        measured = new Measured[contenders.size()];
+        byte[] bytes = new byte[shape.recordBytes()];
+        new Random(SEED).nextBytes(bytes);
+        value = new UnsafeBuffer(bytes);
+    }
+
+    void run() throws IOException {
+        // The first round warms up the JIT and is not counted.
+        for (int round = 0; round <= rounds; round++) {
+            for (int i = 0; i < measured.length; i++) {
+                if (round <= 1) {
+                    measured[i] = new Measured();
+                }
+                append(contenders.get(i), measured[i], round);
+            }
+        }
+        for (int i = 0; i < measured.length; i++) {
+            readSequentially(contenders.get(i), measured[i]);
+            readAtRandom(contenders.get(i), measured[i]);
+            lookUpTimestamps(contenders.get(i), measured[i]);
+            long startNs = System.nanoTime();
+            contenders.get(i).reopen();
+            measured[i].reopenNs = System.nanoTime() - startNs;
+        }
+        report();
+    }
+
+    private void append(LogContender contender, Measured into, int round) throws IOException {
+        for (int i = 0; i < shape.batches(); i++) {
+            int length = encode(firstTimestampMs + (long) round * shape.batches() + i);
+            long allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+            long startNs = System.nanoTime();
+            contender.append(batch, length);
+            long tookNs = System.nanoTime() - startNs;
+            into.allocatedBytes += THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
+            into.append.recordValue(tookNs);
+            into.appendedBytes += length;
+        }
+    }
+
+    private int encode(long timestampMs) {
+        encoder.begin(batch, 0, batch.capacity());
+        for (int i = 0; i < shape.records(); i++) {
+            encoder.append(
+                    timestampMs,
+                    value,
+                    0,
+                    RecordBatchEncoder.NULL_LENGTH,
+                    value,
+                    0,
+                    shape.recordBytes(),
+                    HeaderBlock.EMPTY);
+        }
+        return encoder.finish();
+    }
+
+    private void readSequentially(LogContender contender, Measured into) throws IOException {
+        long position = 0;
+        long startNs = System.nanoTime();
+        while (position < contender.end()) {
+            position = contender.read(position, READ_BYTES, target);
+        }
+        into.sequentialNs = System.nanoTime() - startNs;
+        into.sequentialBytes = into.appendedBytes / rounds * (rounds + 1);
+    }
+
+    private void readAtRandom(LogContender contender, Measured into) throws IOException {
+        Random random = new Random(SEED);
+        for (int i = 0; i < RANDOM_READS; i++) {
+            long position = random.nextLong(contender.end());
+            long startNs = System.nanoTime();
+            if (contender.read(position, 1, target) == LogContender.UNSUPPORTED) {
+                return;
+            }
+            into.randomRead.recordValue(System.nanoTime() - startNs);
+        }
+    }
+
+    private void lookUpTimestamps(LogContender contender, Measured into) throws IOException {
+        Random random = new Random(SEED);
+        for (int i = 0; i < TIMESTAMP_LOOKUPS; i++) {
+            long timestampMs = firstTimestampMs + random.nextLong((long) rounds * shape.batches());
+            long startNs = System.nanoTime();
+            if (contender.offsetForTimestamp(timestampMs) == LogContender.UNSUPPORTED) {
+                return;
+            }
+            into.timestamp.recordValue(System.nanoTime() - startNs);
+        }
+    }
+
+    private void report() {
+        out.printf("%n%s a batch, %d batches x %d rounds%n", shape.label(), shape.batches(), rounds);
+        out.printf(
+                "%-18s %10s %10s %10s %10s %8s %8s %11s %11s %11s %11s %10s%n",
+                "log",
+                "append p50",
+                "p99 us",
+                "p99.9 us",
+                "max us",
+                "MB/s",
+                "B/op",
+                "seq MB/s",
+                "random p50",
+                "random p99",
+                "by time p50",
+                "reopen ms");
+        for (int i = 0; i < measured.length; i++) {
+            Measured m = measured[i];
+            out.printf(
+                    "%-18s %10.2f %10.2f %10.2f %10.0f %8.0f %8.1f %11.0f %11s %11s %11s %10.2f%n",
+                    contenders.get(i).name(),
+                    microseconds(m.append, 50),
+                    microseconds(m.append, 99),
+                    microseconds(m.append, 99.9),
+                    m.append.getMaxValue() / 1e3,
+                    m.appendedBytes * 1e3 / (m.append.getMean() * m.append.getTotalCount()),
+                    (double) m.allocatedBytes / m.append.getTotalCount(),
+                    m.sequentialBytes * 1e3 / m.sequentialNs,
+                    orDash(m.randomRead, 50),
+                    orDash(m.randomRead, 99),
+                    orDash(m.timestamp, 50),
+                    m.reopenNs / 1e6);
+        }
+        ratios();
+    }
+
+    private void ratios() {
+        Histogram ours = measured[0].append;
+        for (int i = 1; i < measured.length; i++) {
+            Histogram theirs = measured[i].append;
+            out.printf(
+                    "tickwire / %s: append p50 %.2f, p99 %.2f, mean %.2f%n",
+                    contenders.get(i).name(),
+                    (double) ours.getValueAtPercentile(50) / theirs.getValueAtPercentile(50),
+                    (double) ours.getValueAtPercentile(99) / theirs.getValueAtPercentile(99),
+                    ours.getMean() / theirs.getMean());
+        }
+    }
+
+    private static double microseconds(Histogram histogram, double percentile) {
+        return histogram.getValueAtPercentile(percentile) / 1e3;
+    }
+
+    private static String orDash(Histogram histogram, double percentile) {
+        return histogram.getTotalCount() == 0 ? "-" : String.format("%.2f", microseconds(histogram, percentile));
+    }
+}

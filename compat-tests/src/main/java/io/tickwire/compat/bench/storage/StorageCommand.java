@@ -1,0 +1,55 @@
+package io.tickwire.compat.bench.storage;
+
+import io.tickwire.compat.bench.Hardware;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tickwire bench storage}. */
+@Command(
+        name = "storage",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Append, read and reopen of a partition log beside Kafka's UnifiedLog, raw Chronicle Queue and a plain mapped file.",
+            "Contenders run alternately, round by round, in one run; every batch is copied out by reads, as a send would."
+        })
+public final class StorageCommand implements Callable<Integer> {
+    @Option(names = "--quick", description = "Fewer batches: about a minute.")
+    private boolean quick;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds over all contenders; default ${DEFAULT-VALUE}.")
+    private int rounds = 5;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Where logs are written; default the temporary directory.")
+    private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+    @Override
+    public Integer call() throws IOException {
+        System.out.println(Hardware.describe() + "; logs under " + directory + ", one thread, page cache");
+        for (BatchShape shape : BatchShape.all(quick)) {
+            Path scratch = Files.createTempDirectory(directory, "storage-");
+            List<LogContender> contenders = new ArrayList<>();
+            try {
+                contenders.add(new TickwireLog(Files.createDirectory(scratch.resolve("tickwire"))));
+                contenders.add(new KafkaLog(Files.createDirectory(scratch.resolve("kafka"))));
+                contenders.add(new ChronicleLog(Files.createDirectory(scratch.resolve("chronicle"))));
+                contenders.add(new MappedFileLog(Files.createDirectory(scratch.resolve("mapped"))));
+                new StorageBench(shape, rounds, contenders, System.out).run();
+            } finally {
+                CloseHelper.closeAll(contenders);
+                IoUtil.delete(scratch.toFile(), true);
+            }
+        }
+        return 0;
+    }
+}
