@@ -1,9 +1,9 @@
 package io.tickwire.edge.control;
 
+import io.tickwire.edge.metadata.SupportedFeatures;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.feature.SupportedVersionRange;
-import org.apache.kafka.controller.QuorumFeatures;
 
 /** What this broker supports of the cluster's features, for ApiVersions. */
 final class Features {
@@ -17,7 +17,7 @@ final class Features {
 
     private static org.apache.kafka.common.feature.Features<SupportedVersionRange> build() {
         Map<String, SupportedVersionRange> ranges = new HashMap<>();
-        QuorumFeatures.defaultSupportedFeatureMap(false)
+        SupportedFeatures.ranges()
                 .forEach((name, range) -> ranges.put(name, new SupportedVersionRange(range.min(), range.max())));
         return org.apache.kafka.common.feature.Features.supportedFeatures(ranges);
     }

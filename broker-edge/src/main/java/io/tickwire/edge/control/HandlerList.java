@@ -53,6 +53,7 @@ import io.tickwire.edge.handler.security.DescribeAclsHandler;
 import io.tickwire.edge.handler.security.DescribeUserScramCredentialsHandler;
 import io.tickwire.edge.handler.transaction.AddOffsetsToTxnHandler;
 import io.tickwire.edge.handler.transaction.AddPartitionsToTxnHandler;
+import io.tickwire.edge.handler.transaction.DescribeProducersHandler;
 import io.tickwire.edge.handler.transaction.DescribeTransactionsHandler;
 import io.tickwire.edge.handler.transaction.EndTxnHandler;
 import io.tickwire.edge.handler.transaction.InitProducerIdHandler;
@@ -139,6 +140,7 @@ record HandlerList(
                 new EndTxnHandler(transactions),
                 new WriteTxnMarkersHandler(transactions),
                 new DescribeTransactionsHandler(transactions),
-                new ListTransactionsHandler(transactions));
+                new ListTransactionsHandler(transactions),
+                new DescribeProducersHandler(transactions, catalog));
     }
 }

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,6 @@ import org.apache.kafka.image.loader.MetadataLoader;
 import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.metadata.VersionRange;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
-import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.fault.FaultHandler;
 import org.slf4j.Logger;
@@ -74,8 +72,7 @@ public final class ClusterMetadata implements AutoCloseable {
                 .setThreadNamePrefix("tickwire-controller-")
                 .setConfigSchema(BrokerSettings.schema())
                 .setRaftClient(raft)
-                .setQuorumFeatures(new QuorumFeatures(
-                        identity.nodeId(), QuorumFeatures.defaultSupportedFeatureMap(false), List.of()))
+                .setQuorumFeatures(new QuorumFeatures(identity.nodeId(), SupportedFeatures.ranges(), List.of()))
                 .setDefaultReplicationFactor((short) 1)
                 .setDefaultNumPartitions(settings.partitionCount())
                 .setSessionTimeoutNs(SESSION_TIMEOUT_NS)
@@ -114,11 +111,8 @@ public final class ClusterMetadata implements AutoCloseable {
 
     private static BootstrapMetadata bootstrap() {
         MetadataVersion version = MetadataVersion.latestProduction();
-        Map<String, Short> levels = new TreeMap<>();
-        for (Feature feature : Feature.PRODUCTION_FEATURES) {
-            levels.put(feature.featureName(), feature.defaultLevel(version));
-        }
-        return BootstrapMetadata.fromVersions(version, levels, "the defaults of this release");
+        return BootstrapMetadata.fromVersions(
+                version, SupportedFeatures.initialLevels(version), "the defaults of this release");
     }
 
     /**
@@ -138,8 +132,7 @@ public final class ClusterMetadata implements AutoCloseable {
                 .setSecurityProtocol(SecurityProtocol.PLAINTEXT.id));
         BrokerRegistrationRequestData.FeatureCollection features =
                 new BrokerRegistrationRequestData.FeatureCollection();
-        for (Map.Entry<String, VersionRange> entry :
-                QuorumFeatures.defaultSupportedFeatureMap(false).entrySet()) {
+        for (Map.Entry<String, VersionRange> entry : SupportedFeatures.ranges().entrySet()) {
             features.add(new BrokerRegistrationRequestData.Feature()
                     .setName(entry.getKey())
                     .setMinSupportedVersion(entry.getValue().min())

@@ -118,7 +118,7 @@ public final class ControlPlaneHarness implements AutoCloseable {
                 catalog,
                 conductor,
                 directory,
-                () -> new InetSocketAddress("127.0.0.1", 9092),
+                () -> InetSocketAddress.createUnresolved("127.0.0.1", 9092),
                 Thread::new));
         CompletableFuture<Void> started = new CompletableFuture<>();
         thread = new Thread(() -> run(started), "conductor");
@@ -190,9 +190,13 @@ public final class ControlPlaneHarness implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         running = false;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         plane.close();
         conductor.onClose();
         catalog.close();

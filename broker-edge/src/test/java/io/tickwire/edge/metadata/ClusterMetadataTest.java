@@ -55,6 +55,9 @@ class ClusterMetadataTest {
             }
         }
 
+        @Override
+        public void close() {}
+
         MetadataImage await(Predicate<MetadataImage> condition) throws InterruptedException {
             synchronized (this) {
                 if (condition.test(image)) {
@@ -77,7 +80,7 @@ class ClusterMetadataTest {
                 journal,
                 List.of(images),
                 Time.SYSTEM);
-        metadata.registerBroker(new InetSocketAddress("127.0.0.1", 9092));
+        metadata.registerBroker(InetSocketAddress.createUnresolved("127.0.0.1", 9092));
         return metadata;
     }
 
@@ -101,7 +104,7 @@ class ClusterMetadataTest {
             assertEquals(
                     Map.of(
                             "group.version", (short) 1,
-                            "transaction.version", (short) 2,
+                            "transaction.version", (short) 1,
                             "share.version", (short) 1,
                             "streams.version", (short) 1,
                             "eligible.leader.replicas.version", (short) 1),

@@ -77,7 +77,7 @@ public final class MetadataHandler implements ControlHandler {
 
     private static boolean isAll(MetadataRequestData request, short version) {
         boolean all =
-                request.topics() == null || version == 0 && request.topics().isEmpty();
+                request.topics() == null || (version == 0 && request.topics().isEmpty());
         if (!all && version < FIRST_WITH_TOPIC_IDS_ASKED) {
             for (MetadataRequestTopic topic : request.topics()) {
                 if (topic.name() == null) {
