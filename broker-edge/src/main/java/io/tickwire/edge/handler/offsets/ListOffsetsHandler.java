@@ -19,12 +19,14 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.ListOffsetsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** ListOffsets. */
 public final class ListOffsetsHandler implements ShardHandler {
     private static final byte READ_COMMITTED = 1;
     private static final int NOTHING = -1;
+    private static final int FIRST_VERSION_WITH_LEADER_EPOCH = 4;
 
     private final PartitionTable partitions;
     private final TimestampResult found = new TimestampResult();
@@ -41,7 +43,12 @@ public final class ListOffsetsHandler implements ShardHandler {
 
     @Override
     public CompletionStage<ApiMessage> handle(RequestContext context, ApiMessage request) {
-        return CompletableFuture.completedFuture(answer((ListOffsetsRequestData) request));
+        ListOffsetsResponseData response = answer((ListOffsetsRequestData) request);
+        if (context.apiVersion() < FIRST_VERSION_WITH_LEADER_EPOCH) {
+            response.topics().forEach(topic -> topic.partitions()
+                    .forEach(partition -> partition.setLeaderEpoch(ListOffsetsResponse.UNKNOWN_EPOCH)));
+        }
+        return CompletableFuture.completedFuture(response);
     }
 
     private ListOffsetsResponseData answer(ListOffsetsRequestData request) {
