@@ -29,6 +29,7 @@ final class Receiver {
     private final RingPool rings;
     private ByteRing ring;
     private boolean delivering;
+    private int unreadWhenAdvertised;
 
     Receiver(TcpConnection connection, TcpSettings settings, RingPool rings) {
         this.connection = connection;
@@ -66,7 +67,9 @@ final class Receiver {
         initial = irs;
         nxt = irs + 1;
         read = irs + 1;
-        advertisedEnd = irs + 1;
+        // What our SYN or SYN,ACK says; windows in those are not scaled.
+        advertisedEnd = irs + 1 + Math.min(0xffff, settings.receiveBufferBytes);
+        unreadWhenAdvertised = 0;
         lastAckSent = irs + 1;
     }
 
@@ -103,6 +106,7 @@ final class Receiver {
         }
         offer = Math.max(0, offer);
         advertisedEnd = SeqNum.max(advertisedEnd, nxt + offer);
+        unreadWhenAdvertised = bufferedBytes();
         return offer;
     }
 
@@ -125,6 +129,9 @@ final class Receiver {
 
     /** True if the application's reading has opened the window by enough to say so. RFC 9293 §3.8.6.2.2. */
     boolean shouldUpdateWindow() {
+        if (bufferedBytes() >= unreadWhenAdvertised) {
+            return false;
+        }
         final int free = settings.receiveBufferBytes - bufferedBytes();
         final int step = Math.min(settings.receiveBufferBytes / 2, 2 * connection.mssBytes);
         return free - windowBytes() >= step

@@ -76,7 +76,8 @@ final class Recovery {
      */
     void onAck(int ackedBytes, int sackedBytes, int deliveredBytes, boolean duplicate, boolean limited, long nowNs) {
         final Sender sender = connection.sender;
-        if (mode != OPEN && SeqNum.geq(sender.una, point)) {
+        final boolean left = mode != OPEN && SeqNum.geq(sender.una, point);
+        if (left) {
             leave();
         }
         int delivered = deliveredBytes;
@@ -92,8 +93,13 @@ final class Recovery {
         }
         if (mode == FAST) {
             final int pipe = pipeBytes();
-            sender.congestion.windowBytes(prr.window(delivered, pipe, connection.mssBytes));
-        } else if (ackedBytes > 0 && limited) {
+            int window = prr.window(delivered, pipe, connection.mssBytes);
+            if (!connection.sack && ackedBytes > 0) {
+                // RFC 6582 §3.2 step 3: a partial acknowledgement retransmits, whatever PRR would hold back.
+                window = Math.max(window, pipe + connection.mssBytes);
+            }
+            sender.congestion.windowBytes(window);
+        } else if (ackedBytes > 0 && limited && !left) {
             sender.congestion.onAcked(ackedBytes, sender.rtt.smoothedNs(), nowNs);
         }
     }
@@ -125,6 +131,10 @@ final class Recovery {
     private int withoutSack(int ackedBytes, boolean duplicate) {
         final Sender sender = connection.sender;
         final SentSegments segments = sender.segments;
+        if (duplicate && mode == TIMEOUT) {
+            // These are of segments that were in flight before the timeout, and all of those count as lost.
+            return 0;
+        }
         if (duplicate) {
             duplicateAcks++;
             duplicateBytes = Math.min(duplicateBytes + connection.mssBytes, segments.outstandingBytes());

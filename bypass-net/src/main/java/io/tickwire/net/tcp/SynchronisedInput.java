@@ -126,6 +126,7 @@ final class SynchronisedInput {
                 segment.flags &= ~TcpHeader.SYN;
                 segment.sequence++;
                 c.ackNow = true;
+                tcp.makeReady(c);
                 return true;
             }
             // RFC 5961 §4.2: whatever its sequence number.

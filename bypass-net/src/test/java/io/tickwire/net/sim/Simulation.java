@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** One seeded run: two stacks, an impaired wire, random settings and applications; ends when both are closed. */
 public final class Simulation {
     private static final long STEP_NS = 1_000_000;
+    private static final long LONGEST_STEP_NS = 20_000_000;
     private static final int PORT = 9092;
     private static final long LIMIT_NS = TimeUnit.HOURS.toNanos(4);
 
@@ -28,6 +29,7 @@ public final class Simulation {
     public final SimLink.Impairment impairment;
     public long nowNs;
     private int serverAccepts;
+    private long idleStepNs = STEP_NS;
 
     public Simulation(long seed) {
         random = new SplittableRandom(seed);
@@ -133,6 +135,7 @@ public final class Simulation {
         tcp.noDelay = random.nextInt(4) != 0;
         tcp.immediateAck = random.nextBoolean();
         tcp.synBacklog = random.nextInt(6) == 0 ? 1 : 8;
+        tcp.timeWaitNs = TimeUnit.SECONDS.toNanos(2);
         tcp.userTimeoutNs = TimeUnit.HOURS.toNanos(3);
         tcp.openTimeoutNs = TimeUnit.HOURS.toNanos(3);
         tcp.finWait2Ns = TimeUnit.HOURS.toNanos(3);
@@ -158,7 +161,9 @@ public final class Simulation {
     private void step() {
         final long next = Math.min(toLeft.nextArrivalNs(), toRight.nextArrivalNs());
         final boolean busy = leftDevice.hasArrived() || rightDevice.hasArrived();
-        nowNs = busy ? nowNs + 1_000 : Math.max(nowNs + 1, Math.min(next, nowNs + STEP_NS));
+        nowNs = busy ? nowNs + 1_000 : Math.max(nowNs + 1, Math.min(next, nowNs + idleStepNs));
+        // Nothing under way: the stacks wait for a timer, which may come a little late.
+        idleStepNs = busy || next != Long.MAX_VALUE ? STEP_NS : Math.min(2 * idleStepNs, LONGEST_STEP_NS);
         toLeft.deliver(nowNs);
         toRight.deliver(nowNs);
         if (random.nextInt(16) == 0) {
@@ -177,7 +182,7 @@ public final class Simulation {
     /** TIME_WAIT passes, the wire empties: nothing may be left. */
     private void drain() {
         leftDevice.sendLimit(Integer.MAX_VALUE);
-        final long endNs = nowNs + TimeUnit.SECONDS.toNanos(400);
+        final long endNs = nowNs + TimeUnit.SECONDS.toNanos(8);
         while (nowNs - endNs < 0) {
             nowNs += TimeUnit.MILLISECONDS.toNanos(50);
             toLeft.deliver(nowNs);

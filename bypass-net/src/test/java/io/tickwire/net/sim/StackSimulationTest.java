@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  */
 class StackSimulationTest {
     private static final long FIRST = Long.getLong("tickwire.sim.first", 1);
-    private static final long COUNT = Long.getLong("tickwire.sim.count", 1_500);
+    private static final long COUNT = Long.getLong("tickwire.sim.count", 2_000);
 
     @Test
     void anySeedBothApplicationsGetEverythingAndNothingLeaks() {

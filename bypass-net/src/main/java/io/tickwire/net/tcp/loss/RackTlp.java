@@ -9,6 +9,8 @@ public final class RackTlp {
     private static final int REORDER_PERSIST_RECOVERIES = 16;
     private static final long MIN_RTT_WINDOW_NS = 300_000_000_000L;
     private static final long WORST_DELAYED_ACK_NS = 200_000_000L;
+    /** Above the timer's and the scheduler's grain, as Linux adds two jiffies. */
+    private static final long PROBE_MARGIN_NS = 2_000_000L;
     private static final long NO_RTT_PROBE_NS = 1_000_000_000L;
 
     private boolean delivered;
@@ -143,7 +145,7 @@ public final class RackTlp {
         if (smoothedRttNs == 0) {
             return NO_RTT_PROBE_NS;
         }
-        return 2 * smoothedRttNs + (oneSegment ? WORST_DELAYED_ACK_NS : 0);
+        return 2 * smoothedRttNs + PROBE_MARGIN_NS + (oneSegment ? WORST_DELAYED_ACK_NS : 0);
     }
 
     /** True while a probe is unanswered: there may be one at a time. */
