@@ -142,8 +142,7 @@ public class StackBenchmark {
             connection = accepted;
             return new Sink();
         });
-        EthernetHeader.encode(
-                device.frame, 0, 0x0200_0000_0001L, 0x0200_0000_0002L, -1, EthernetHeader.TYPE_ARP);
+        EthernetHeader.encode(device.frame, 0, 0x0200_0000_0001L, 0x0200_0000_0002L, -1, EthernetHeader.TYPE_ARP);
         ArpPacket.encode(device.frame, 14, ArpPacket.REQUEST, 0x0200_0000_0002L, PEER, 0, LOCAL);
         device.length = 60;
         poll();
@@ -159,8 +158,7 @@ public class StackBenchmark {
     }
 
     private void segment(int sequence, int acknowledgement, int flags, int payload) {
-        EthernetHeader.encode(
-                device.frame, 0, 0x0200_0000_0001L, 0x0200_0000_0002L, -1, EthernetHeader.TYPE_IPV4);
+        EthernetHeader.encode(device.frame, 0, 0x0200_0000_0001L, 0x0200_0000_0002L, -1, EthernetHeader.TYPE_IPV4);
         TcpHeader.encode(device.frame, 34, 4_000, 80, sequence, acknowledgement, 20, flags, 65_535);
         TcpHeader.putChecksum(device.frame, 34, 20 + payload, PEER, LOCAL);
         Ipv4Header.encode(device.frame, 14, 20 + payload, 1, 0, 64, Ipv4Header.PROTOCOL_TCP, PEER, LOCAL);

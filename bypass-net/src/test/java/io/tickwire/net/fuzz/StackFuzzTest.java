@@ -133,8 +133,7 @@ class StackFuzzTest {
         final int sequence = target.lastAcknowledgement + (random.nextBoolean() ? 0 : random.nextInt(-near, near));
         final int ack = target.lastSequence + (random.nextBoolean() ? 1 : random.nextInt(-near, near));
         final int flags = random.nextInt(3) == 0 ? random.nextInt(64) : TcpHeader.ACK;
-        EthernetHeader.encode(
-                buffer, 0, 0x0200_0000_0001L, 0x0200_0000_0002L, -1, EthernetHeader.TYPE_IPV4);
+        EthernetHeader.encode(buffer, 0, 0x0200_0000_0001L, 0x0200_0000_0002L, -1, EthernetHeader.TYPE_IPV4);
         TcpHeader.encode(
                 buffer,
                 34,

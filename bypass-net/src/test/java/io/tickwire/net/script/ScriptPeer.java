@@ -79,7 +79,8 @@ final class ScriptPeer {
                 line.window == null ? 65_535 : line.window);
         TcpHeader.putChecksum(buffer, tcp, length, ADDRESS, LOCAL);
         if (line.badChecksum) {
-            buffer.putByte(tcp + TcpHeader.CHECKSUM_OFFSET, (byte) (buffer.getByte(tcp + TcpHeader.CHECKSUM_OFFSET) ^ 1));
+            buffer.putByte(
+                    tcp + TcpHeader.CHECKSUM_OFFSET, (byte) (buffer.getByte(tcp + TcpHeader.CHECKSUM_OFFSET) ^ 1));
         }
         Ipv4Header.encode(buffer, ip, length, 7, 0, 64, Ipv4Header.PROTOCOL_TCP, ADDRESS, LOCAL);
         return Arrays.copyOf(buffer.byteArray(), tcp + length);

@@ -182,7 +182,8 @@ final class ScriptRunner {
             }
             case "open" -> open(rest);
             case "icmp" -> {
-                device.deliver(peer.unreachable(number(rest, 0), number(rest, 1), rest.size() > 2 ? number(rest, 2) : 0));
+                device.deliver(
+                        peer.unreachable(number(rest, 0), number(rest, 1), rest.size() > 2 ? number(rest, 2) : 0));
                 poll();
             }
             case "peer" -> {
@@ -199,11 +200,12 @@ final class ScriptRunner {
     private void application(String command, List<String> rest) {
         final TcpConnection c = app.connection;
         switch (command) {
-            case "listen" -> stack.tcp().listen(ScriptPeer.LOCAL_PORT, connection -> {
-                app.connection = connection;
-                app.connected = true;
-                return rest.contains("refuse") ? null : app;
-            });
+            case "listen" ->
+                stack.tcp().listen(ScriptPeer.LOCAL_PORT, connection -> {
+                    app.connection = connection;
+                    app.connected = true;
+                    return rest.contains("refuse") ? null : app;
+                });
             case "connect" -> {
                 app.connection = stack.tcp().connect(ScriptPeer.ADDRESS, peer.port, ScriptPeer.LOCAL_PORT, app);
                 require(app.connection != null, "connect refused");
@@ -241,21 +243,23 @@ final class ScriptRunner {
 
     private void check(String command, List<String> rest) {
         switch (command) {
-            case "state" -> require(
-                    app.connection.state() == TcpState.valueOf(rest.get(0)), "state is " + app.connection.state());
+            case "state" ->
+                require(app.connection.state() == TcpState.valueOf(rest.get(0)), "state is " + app.connection.state());
             case "received" -> require(app.received == number(rest, 0), "received " + app.received);
-            case "connected" -> require(app.connected == Boolean.parseBoolean(rest.get(0)), "connected " + app.connected);
-            case "peerclosed" -> require(
-                    app.peerClosed == Boolean.parseBoolean(rest.get(0)), "peer closed " + app.peerClosed);
-            case "closed" -> require(
-                    String.valueOf(app.closed).equals(rest.get(0)), "closed by " + app.closed);
+            case "connected" ->
+                require(app.connected == Boolean.parseBoolean(rest.get(0)), "connected " + app.connected);
+            case "peerclosed" ->
+                require(app.peerClosed == Boolean.parseBoolean(rest.get(0)), "peer closed " + app.peerClosed);
+            case "closed" -> require(String.valueOf(app.closed).equals(rest.get(0)), "closed by " + app.closed);
             case "writable" -> require(app.writable >= number(rest, 0), "writable " + app.writable);
-            case "connections" -> require(
-                    stack.tcp().connectionCount() == number(rest, 0), "connections " + stack.tcp().connectionCount());
+            case "connections" ->
+                require(
+                        stack.tcp().connectionCount() == number(rest, 0),
+                        "connections " + stack.tcp().connectionCount());
             case "cwnd" -> compare(app.connection.congestionWindowBytes(), rest, "congestion window");
             case "mss" -> compare(app.connection.mssBytes(), rest, "MSS");
-            case "counter" -> compare(
-                    Settings.counter(stack.tcp().counters, rest.get(0)), rest.subList(1, rest.size()), rest.get(0));
+            case "counter" ->
+                compare(Settings.counter(stack.tcp().counters, rest.get(0)), rest.subList(1, rest.size()), rest.get(0));
             case "other" -> require(otherSent.size() == number(rest, 0), "other packets " + otherSent);
             default -> throw new IllegalArgumentException("unknown command '" + command + "'");
         }
@@ -263,15 +267,14 @@ final class ScriptRunner {
 
     private static void compare(long actual, List<String> rest, String what) {
         final long wanted = Long.parseLong(rest.get(1));
-        final boolean holds =
-                switch (rest.get(0)) {
-                    case "=" -> actual == wanted;
-                    case "<" -> actual < wanted;
-                    case "<=" -> actual <= wanted;
-                    case ">" -> actual > wanted;
-                    case ">=" -> actual >= wanted;
-                    default -> throw new IllegalArgumentException("unknown comparison " + rest.get(0));
-                };
+        final boolean holds = switch (rest.get(0)) {
+            case "=" -> actual == wanted;
+            case "<" -> actual < wanted;
+            case "<=" -> actual <= wanted;
+            case ">" -> actual > wanted;
+            case ">=" -> actual >= wanted;
+            default -> throw new IllegalArgumentException("unknown comparison " + rest.get(0));
+        };
         require(holds, what + " is " + actual);
     }
 

@@ -45,9 +45,11 @@ class IgmpTest {
             int at = PAYLOAD + 8;
             for (int i = 0; i < IgmpMessage.recordCount(frame, PAYLOAD); i++) {
                 final int sources = frame.getShort(at + 2, ByteOrder.BIG_ENDIAN);
-                final StringBuilder text = new StringBuilder().append(frame.getByte(at)).append(':');
+                final StringBuilder text =
+                        new StringBuilder().append(frame.getByte(at)).append(':');
                 for (int s = 0; s < sources; s++) {
-                    text.append(frame.getInt(at + 8 + 4 * s, ByteOrder.BIG_ENDIAN) & 0xff).append(',');
+                    text.append(frame.getInt(at + 8 + 4 * s, ByteOrder.BIG_ENDIAN) & 0xff)
+                            .append(',');
                 }
                 reports.add(text.toString());
                 at += 8 + 4 * sources;
@@ -214,7 +216,8 @@ class IgmpTest {
     @Test
     void malformedMessagesAreCounted() {
         f.deliver(StackFixture.ipFrame(StackFixture.PEER, 0xe000_0001, 2, new byte[] {0x11, 0, 0, 0}, 0, 1));
-        f.deliver(StackFixture.ipFrame(StackFixture.PEER, 0xe000_0001, 2, new byte[] {0x11, 1, 2, 3, 4, 5, 6, 7}, 0, 1));
+        f.deliver(
+                StackFixture.ipFrame(StackFixture.PEER, 0xe000_0001, 2, new byte[] {0x11, 1, 2, 3, 4, 5, 6, 7}, 0, 1));
         assertEquals(2, f.stack.counters.igmpErrors);
     }
 }

@@ -139,7 +139,9 @@ class IpLayerTest {
         f.ip.gateway = StackFixture.PEER;
         assertTrue(socket.send(new UnsafeBuffer(new byte[1]), 0, 1, 0x0808_0808, 7));
         f.poll();
-        assertEquals(StackFixture.PEER, ArpPacket.targetIp(f.take(EthernetHeader.TYPE_ARP).get(0), 14));
+        assertEquals(
+                StackFixture.PEER,
+                ArpPacket.targetIp(f.take(EthernetHeader.TYPE_ARP).get(0), 14));
     }
 
     @Test

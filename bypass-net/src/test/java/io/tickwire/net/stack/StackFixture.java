@@ -1,7 +1,7 @@
 package io.tickwire.net.stack;
 
-import io.tickwire.net.ip.IpSettings;
 import io.tickwire.net.igmp.IgmpSettings;
+import io.tickwire.net.ip.IpSettings;
 import io.tickwire.net.sim.SimDevice;
 import io.tickwire.net.tcp.TcpSettings;
 import io.tickwire.net.wire.ArpPacket;
@@ -70,8 +70,9 @@ final class StackFixture {
 
     /** Frames of an EtherType sent since the last call; forgets all. */
     List<UnsafeBuffer> take(int type) {
-        final List<UnsafeBuffer> matching = new ArrayList<>(
-                sent.stream().filter(frame -> EthernetHeader.type(frame, 0) == type).toList());
+        final List<UnsafeBuffer> matching = new ArrayList<>(sent.stream()
+                .filter(frame -> EthernetHeader.type(frame, 0) == type)
+                .toList());
         sent.clear();
         return matching;
     }
@@ -93,7 +94,8 @@ final class StackFixture {
     void close() {
         stack.close();
         if (device.pool().available() != device.pool().capacity()) {
-            throw new AssertionError("frames leaked: " + (device.pool().capacity() - device.pool().available()));
+            throw new AssertionError("frames leaked: "
+                    + (device.pool().capacity() - device.pool().available()));
         }
     }
 }

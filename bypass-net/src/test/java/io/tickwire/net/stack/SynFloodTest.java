@@ -88,8 +88,7 @@ class SynFloodTest {
     private static byte[] segment(SplittableRandom random, int flags) {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[54]);
         final int source = 0x0b00_0000 | random.nextInt(1 << 24);
-        EthernetHeader.encode(
-                buffer, 0, StackFixture.LOCAL_MAC, MAC_OF_NOBODY, -1, EthernetHeader.TYPE_IPV4);
+        EthernetHeader.encode(buffer, 0, StackFixture.LOCAL_MAC, MAC_OF_NOBODY, -1, EthernetHeader.TYPE_IPV4);
         TcpHeader.encode(
                 buffer, 34, 1 + random.nextInt(65_535), PORT, random.nextInt(), random.nextInt(), 20, flags, 1_000);
         TcpHeader.putChecksum(buffer, 34, 20, source, StackFixture.LOCAL);
@@ -98,8 +97,8 @@ class SynFloodTest {
     }
 
     private void flood(int flags) {
-        server.device.deliver(
-                StackFixture.arp(io.tickwire.net.wire.ArpPacket.REQUEST, MAC_OF_NOBODY, 0x0a00_00fe, StackFixture.LOCAL));
+        server.device.deliver(StackFixture.arp(
+                io.tickwire.net.wire.ArpPacket.REQUEST, MAC_OF_NOBODY, 0x0a00_00fe, StackFixture.LOCAL));
         final long seed = 4987;
         final SplittableRandom random = new SplittableRandom(seed);
         final Counting echo = new Counting(true);

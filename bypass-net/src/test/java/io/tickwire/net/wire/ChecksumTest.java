@@ -26,8 +26,8 @@ class ChecksumTest {
 
     @Test
     void exampleOfRfc1071() {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[] {0, 1, (byte) 0xf2, 3, (byte) 0xf4, (byte) 0xf5, (byte)
-                0xf6, (byte) 0xf7});
+        final UnsafeBuffer buffer =
+                new UnsafeBuffer(new byte[] {0, 1, (byte) 0xf2, 3, (byte) 0xf4, (byte) 0xf5, (byte) 0xf6, (byte) 0xf7});
         assertEquals(0xddf2, Checksum.fold(Checksum.add(buffer, 0, 8, 0)));
     }
 

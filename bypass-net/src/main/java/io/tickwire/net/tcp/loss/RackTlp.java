@@ -11,6 +11,7 @@ public final class RackTlp {
     private static final long WORST_DELAYED_ACK_NS = 200_000_000L;
     /** Above the timer's and the scheduler's grain, as Linux adds two jiffies. */
     private static final long PROBE_MARGIN_NS = 2_000_000L;
+
     private static final long NO_RTT_PROBE_NS = 1_000_000_000L;
 
     private boolean delivered;
