@@ -264,7 +264,8 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         boolean unused = post(() -> {
             PartitionTable.Topic topic =
                     partitions.byId(log.key().topicIdMsb(), log.key().topicIdLsb());
-            ShardPartition partition = topic == null ? null : topic.partition(log.key().partition());
+            ShardPartition partition =
+                    topic == null ? null : topic.partition(log.key().partition());
             if (partition != null && partition.isWritable()) {
                 log.doWork(System.currentTimeMillis());
             }

@@ -52,8 +52,7 @@ public final class ListOffsetsHandler implements ShardHandler {
     }
 
     private ListOffsetsResponseData answer(ListOffsetsRequestData request) {
-        Isolation isolation =
-                request.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+        Isolation isolation = request.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
         Set<TopicPartition> duplicates = duplicates(request);
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : request.topics()) {
@@ -62,7 +61,8 @@ public final class ListOffsetsHandler implements ShardHandler {
             for (ListOffsetsPartition asked : topic.partitions()) {
                 boolean twice = duplicates.contains(new TopicPartition(topic.name(), asked.partitionIndex()));
                 ShardPartition partition = served == null ? null : served.partition(asked.partitionIndex());
-                answers.partitions().add(twice ? error(asked, KafkaErrors.INVALID_REQUEST) : find(asked, partition, isolation));
+                answers.partitions()
+                        .add(twice ? error(asked, KafkaErrors.INVALID_REQUEST) : find(asked, partition, isolation));
             }
             response.topics().add(answers);
         }
@@ -96,7 +96,8 @@ public final class ListOffsetsHandler implements ShardHandler {
                 .setPartitionIndex(asked.partitionIndex())
                 .setTimestamp(found.timestamp())
                 .setOffset(found.offset())
-                .setLeaderEpoch(found.offset() < 0 || found.leaderEpoch() >= 0 ? found.leaderEpoch() : partition.leaderEpoch());
+                .setLeaderEpoch(
+                        found.offset() < 0 || found.leaderEpoch() >= 0 ? found.leaderEpoch() : partition.leaderEpoch());
     }
 
     private static ListOffsetsPartitionResponse error(ListOffsetsPartition asked, short error) {

@@ -51,7 +51,8 @@ public final class OffsetForLeaderEpochHandler implements ShardHandler {
         short error = LeaderEpochs.check(partition, asked.currentLeaderEpoch());
         if (error == KafkaErrors.NONE && asked.leaderEpoch() == partition.leaderEpoch()) {
             // An epoch in which nothing was appended yet has no entry of its own.
-            return answer.setLeaderEpoch(asked.leaderEpoch()).setEndOffset(partition.log().logEndOffset());
+            return answer.setLeaderEpoch(asked.leaderEpoch())
+                    .setEndOffset(partition.log().logEndOffset());
         }
         if (error == KafkaErrors.NONE) {
             error = partition.log().endOffsetForEpoch(asked.leaderEpoch(), found);

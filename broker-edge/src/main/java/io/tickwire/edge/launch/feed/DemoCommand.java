@@ -7,6 +7,7 @@ import io.tickwire.edge.launch.CliCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -143,7 +144,7 @@ public final class DemoCommand implements CliCommand {
     private static int kafkaPort(final PrintStream out) throws IOException {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress("127.0.0.1", DEFAULT_KAFKA_PORT));
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_KAFKA_PORT));
             return DEFAULT_KAFKA_PORT;
         } catch (final IOException e) {
             final int free = freePort();
@@ -154,13 +155,13 @@ public final class DemoCommand implements CliCommand {
 
     private static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress("127.0.0.1", 0));
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             return probe.getLocalPort();
         }
     }
 
     private static int freeUdpPort() throws IOException {
-        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             return probe.getLocalPort();
         }
     }

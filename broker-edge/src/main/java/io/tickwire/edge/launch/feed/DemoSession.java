@@ -72,6 +72,7 @@ final class DemoSession {
         }
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 answers null again where there is no terminal
     private void show(final PrintStream out, final Thread playing, final long startNs) {
         final boolean terminal = System.console() != null && System.console().isTerminal();
         long lastNs = startNs;
