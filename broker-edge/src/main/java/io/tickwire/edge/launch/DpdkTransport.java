@@ -88,7 +88,7 @@ final class DpdkTransport implements Transport {
     }
 
     private static int ordinaryMegabytes(DpdkConfig config) {
-        long frameBytes = Math.max(config.mtuBytes(), LEAST_BUFFER_BYTES) + FRAME_OVERHEAD_BYTES;
+        long frameBytes = (long) Math.max(config.mtuBytes(), LEAST_BUFFER_BYTES) + FRAME_OVERHEAD_BYTES;
         return BASE_MEGABYTES + (int) (config.frames() * frameBytes / MEGABYTE);
     }
 

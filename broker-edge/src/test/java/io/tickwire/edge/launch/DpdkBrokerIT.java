@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole broker on one DPDK port (af_packet on a cable between two namespaces): stock Kafka clients and ping over the
+ * The whole broker on one DPDK port (af_packet on a cable between two namespaces): stock Kafka clients, ping and a multicast feed from the
  * kernel's stack at the other end, and a program that looks at every frame that went over the cable.
  */
 class DpdkBrokerIT {
@@ -32,7 +32,7 @@ class DpdkBrokerIT {
     }
 
     @Test
-    void stockClientsOverTheCableGetEveryRecordBack() throws Exception {
+    void kafkaClientsAndFeedShareOnePort() throws Exception {
         try (Lab lab = new Lab()) {
             String capture = directory.resolve("cable.pcap").toString();
             Process dumpcap = lab.start("c", List.of("dumpcap", "-q", "-i", "v1", "-w", capture));
@@ -43,11 +43,15 @@ class DpdkBrokerIT {
                             "start",
                             "--set=data.dir=" + directory.resolve("data"),
                             "--set=net.mode=dpdk",
-                            "--set=net.dpdk.device=net_af_packet0,iface=v0",
+                            "--set=net.dpdk.device=net_af_packet0,iface=v0,framecnt=4096",
                             "--set=net.dpdk.address=10.77.0.1/24",
-                            "--set=kafka.listen=10.77.0.1:9092"));
+                            "--set=kafka.listen=10.77.0.1:9092",
+                            "--set=feeds.ticks.group=239.77.0.1",
+                            "--set=feeds.ticks.port=30001",
+                            "--set=feeds.ticks.framing=raw",
+                            "--set=feeds.ticks.topic=ticks"));
             awaitReady(broker);
-            Process clients = lab.start("c", Lab.java(DpdkClients.class, "10.77.0.1:9092"));
+            Process clients = lab.start("c", Lab.java(DpdkClients.class, "10.77.0.1:9092", "239.77.0.1", "30001"));
             String said = new String(clients.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(clients.waitFor(10, TimeUnit.SECONDS));
             assertEquals(0, clients.exitValue(), said);
@@ -58,6 +62,8 @@ class DpdkBrokerIT {
             dumpcap.destroy();
             dumpcap.waitFor();
             assertEquals("", tshark(lab, capture, BAD_FRAMES));
+            assertTrue(
+                    tshark(lab, capture, "igmp.maddr == 239.77.0.1").contains("10.77.0.1"), "an IGMP report was seen");
         }
     }
 
@@ -76,7 +82,7 @@ class DpdkBrokerIT {
                 "c",
                 "sh",
                 "-c",
-                "tshark -r " + capture + " --disable-protocol kafka"
+                "tshark -r " + capture + " -d tcp.port==9092,data -d udp.port==30001,data"
                         + " -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -Y '"
                         + filter
                         + "' 2>/dev/null | head -5");
