@@ -45,8 +45,9 @@ public final class ListOffsetsHandler implements ShardHandler {
     public CompletionStage<ApiMessage> handle(RequestContext context, ApiMessage request) {
         ListOffsetsResponseData response = answer((ListOffsetsRequestData) request);
         if (context.apiVersion() < FIRST_VERSION_WITH_LEADER_EPOCH) {
-            response.topics().forEach(topic -> topic.partitions()
-                    .forEach(partition -> partition.setLeaderEpoch(ListOffsetsResponse.UNKNOWN_EPOCH)));
+            response.topics()
+                    .forEach(topic -> topic.partitions()
+                            .forEach(partition -> partition.setLeaderEpoch(ListOffsetsResponse.UNKNOWN_EPOCH)));
         }
         return CompletableFuture.completedFuture(response);
     }
