@@ -122,14 +122,14 @@ final class LogReader {
         return KafkaErrors.NONE;
     }
 
-    private static boolean isPlausible(final long entry, final int length) {
+    static boolean isPlausible(final long entry, final int length) {
         return length >= RecordBatchFlyweight.HEADER_BYTES
                 && Batches.batchLength(entry) == length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES
                 && Batches.magic(entry) == RecordBatchFlyweight.MAGIC
                 && Batches.lastOffset(entry) >= Batches.baseOffset(entry);
     }
 
-    private static boolean isIntact(final long entry, final int length, final LogSlices out) {
+    static boolean isIntact(final long entry, final int length, final LogSlices out) {
         final int from = RecordBatchFlyweight.ATTRIBUTES_OFFSET;
         return out.crc32c().computeAddress(entry + JournalFormat.HEADER_BYTES + from, length - from)
                 == Batches.crc(entry);

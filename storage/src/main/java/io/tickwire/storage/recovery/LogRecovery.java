@@ -184,16 +184,16 @@ public final class LogRecovery {
         Files.deleteIfExists(segment.indexFile());
         segment.pin();
         try {
-            scan.scan(
-                    file,
-                    baseOffset,
-                    (entry, position, length) -> segment.appended(
-                            position,
-                            length,
-                            Batches.baseOffset(entry),
-                            Batches.lastOffset(entry),
-                            Batches.maxTimestamp(entry),
-                            Batches.lastOffset(entry)));
+            scan.scan(file, baseOffset, (entry, position, length) -> {
+                epochs.note(Batches.leaderEpoch(entry), Batches.baseOffset(entry));
+                segment.appended(
+                        position,
+                        length,
+                        Batches.baseOffset(entry),
+                        Batches.lastOffset(entry),
+                        Batches.maxTimestamp(entry),
+                        Batches.lastOffset(entry));
+            });
             scannedBytes += scan.fileBytes();
             corruptions.addAll(scan.corruptions());
             segment.seal();

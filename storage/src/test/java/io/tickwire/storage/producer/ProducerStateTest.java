@@ -77,6 +77,7 @@ class ProducerStateTest {
         catalog = LogCatalog.open(copy, CatalogOptions.defaults());
         log = catalog.get("ticks", 0);
         assertEquals(1, catalog.recovery().uncleanLogs());
+        assertEquals(List.of(), catalog.recovery().corruptions());
     }
 
     private short append(final MemoryRecords records, final AppendOrigin origin) {
@@ -101,7 +102,7 @@ class ProducerStateTest {
     private short end(final long producer, final int epoch, final ControlRecordType type, final int coordinatorEpoch) {
         return append(
                 MemoryRecords.withEndTransactionMarker(
-                        producer, (short) epoch, new EndTransactionMarker(type, coordinatorEpoch)),
+                        NOW_MS, producer, (short) epoch, new EndTransactionMarker(type, coordinatorEpoch)),
                 AppendOrigin.COORDINATOR);
     }
 
@@ -140,8 +141,8 @@ class ProducerStateTest {
             for (int i = 1; i < 6; i++) {
                 assertEquals(KafkaErrors.NONE, produce(7, 0, 2 * i, 2));
                 assertTrue(result.isDuplicate());
-                assertEquals(2 * i, result.baseOffset());
-                assertEquals(2 * i + 1, result.lastOffset());
+                assertEquals(2L * i, result.baseOffset());
+                assertEquals(2L * i + 1, result.lastOffset());
             }
             assertEquals(KafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER, produce(7, 0, 0, 2));
             assertEquals(12, log.logEndOffset());
@@ -184,7 +185,7 @@ class ProducerStateTest {
         assertEquals(KafkaErrors.NONE, end(7, 0, ControlRecordType.COMMIT, 3)); // 7
         assertEquals(8, log.lastStableOffset());
         assertEquals(KafkaErrors.NONE, log.read(0, 1 << 20, true, Isolation.COMMITTED, slices));
-        assertEquals(6, slices.nextOffset(), "a read ends with its segment, here where the crash was");
+        assertEquals(7, slices.nextOffset(), "a read ends with its segment, here where the crash was");
         assertEquals(1, slices.abortedCount());
         assertEquals(8, slices.abortedProducerId(0));
         assertEquals(4, slices.abortedFirstOffset(0));
