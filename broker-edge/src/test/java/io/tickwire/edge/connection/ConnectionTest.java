@@ -1,0 +1,193 @@
+package io.tickwire.edge.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickwire.net.transport.CloseCause;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+class ConnectionTest {
+    private final ConnectionFixture fixture = new ConnectionFixture(200_000, 1 << 20);
+
+    @Test
+    void requestsArriveByteByByteEachIsServedOnceInOrder() {
+        byte[] all = ConnectionFixture.join(
+                ConnectionFixture.hot(1, 0), ConnectionFixture.hot(2, 100), ConnectionFixture.hot(3, 5000));
+        for (byte one : all) {
+            assertEquals(1, fixture.receive(new byte[] {one}));
+        }
+        assertEquals(List.of(1, 2, 3), fixture.hotServed);
+        assertEquals(List.of(1, 2, 3), fixture.hotAnswers());
+    }
+
+    @Test
+    void pipelinedRequestsFirstNotAnsweredTheSecondStaysInTheTransport() {
+        fixture.hotAnswersAtOnce = false;
+        byte[] first = ConnectionFixture.hot(1, 10);
+        byte[] second = ConnectionFixture.hot(2, 10);
+        assertEquals(first.length, fixture.receive(ConnectionFixture.join(first, second)));
+        assertTrue(fixture.stream.paused);
+        assertEquals(List.of(1), fixture.hotServed);
+        fixture.answerHot();
+        assertFalse(fixture.stream.paused);
+        assertEquals(second.length, fixture.receive(second));
+        assertEquals(List.of(1, 2), fixture.hotServed);
+    }
+
+    @Test
+    void peerTakesNoMoreTheResponseWaitsAndNothingElseIsRead() {
+        fixture.stream.room = 2;
+        fixture.receive(ConnectionFixture.hot(1, 0));
+        assertEquals(1, fixture.counters.slowResponses().get());
+        assertEquals(1, fixture.responses.inUse());
+        assertEquals(0, fixture.receive(ConnectionFixture.hot(2, 0)));
+        assertTrue(fixture.stream.paused);
+        fixture.stream.room = 100;
+        fixture.connection.onWritable();
+        assertEquals(0, fixture.responses.inUse());
+        assertFalse(fixture.stream.paused);
+        assertEquals(List.of(1), fixture.hotAnswers());
+    }
+
+    @Test
+    void lengthsOutOfBoundsCloseTheConnection() {
+        for (int length : new int[] {-1, 0, 7, 200_001, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            ConnectionFixture each = new ConnectionFixture(200_000, 1 << 20);
+            each.receive(ByteBuffer.allocate(20).putInt(length).array());
+            assertTrue(each.stream.closed, "length " + length);
+            assertEquals(1, each.counters.rejected().get());
+            assertEquals(1, each.closed.size());
+        }
+    }
+
+    @Test
+    void unknownKeysAndVersionsCloseTheConnection() {
+        for (short[] keyAndVersion : new short[][] {{999, 0}, {-1, 0}, {1, 99}, {1, 3}, {0, 9}}) {
+            ConnectionFixture each = new ConnectionFixture(200_000, 1 << 20);
+            ByteBuffer frame = ByteBuffer.allocate(14).putInt(10);
+            each.receive(frame.putShort(keyAndVersion[0])
+                    .putShort(keyAndVersion[1])
+                    .putInt(5)
+                    .putShort((short) -1)
+                    .array());
+            assertTrue(each.stream.closed, Arrays.toString(keyAndVersion));
+        }
+    }
+
+    @Test
+    void apiVersionsOfTheFutureIsAnsweredInVersionZero() {
+        fixture.receive(ConnectionFixture.apiVersions(9, (short) 127));
+        ByteBuffer sent = ByteBuffer.wrap(fixture.stream.sent.toByteArray());
+        assertEquals(sent.capacity() - 4, sent.getInt());
+        assertEquals(9, sent.getInt());
+        ApiVersionsResponseData answer = new ApiVersionsResponseData(new ByteBufferAccessor(sent), (short) 0);
+        assertEquals(Errors.UNSUPPORTED_VERSION.code(), answer.errorCode());
+        assertEquals(
+                ApiKeys.API_VERSIONS.latestVersion(),
+                answer.apiKeys().find(ApiKeys.API_VERSIONS.id).maxVersion());
+        assertFalse(fixture.stream.closed);
+    }
+
+    @Test
+    void apiVersionsListsTheHandlers() {
+        fixture.receive(ConnectionFixture.apiVersions(9, (short) 3));
+        ByteBuffer sent = ByteBuffer.wrap(fixture.stream.sent.toByteArray());
+        sent.position(8);
+        ApiVersionsResponseData answer = new ApiVersionsResponseData(new ByteBufferAccessor(sent), (short) 3);
+        assertEquals(0, answer.errorCode());
+        assertEquals(3, answer.apiKeys().size());
+    }
+
+    @Test
+    void controlRequestIsAnsweredOnceItsStageCompletes() {
+        fixture.receive(describeCluster(4));
+        fixture.runPosted();
+        assertEquals(0, fixture.stream.sent.size());
+        fixture.controlWaiting.poll().complete(ConnectionFixture.clusterAnswer());
+        fixture.runPosted();
+        assertEquals("c", clusterResponse().clusterId());
+    }
+
+    @Test
+    void controlRequestFailsTheErrorIsAnswered() {
+        fixture.receive(describeCluster(4));
+        fixture.runPosted();
+        fixture.controlWaiting.poll().completeExceptionally(new TopicAuthorizationException("no"));
+        fixture.runPosted();
+        assertEquals(Errors.TOPIC_AUTHORIZATION_FAILED.code(), clusterResponse().errorCode());
+    }
+
+    @Test
+    void connectionEndsBeforeAControlAnswerNothingIsSent() {
+        fixture.receive(describeCluster(4));
+        fixture.runPosted();
+        fixture.connection.onClosed(CloseCause.PEER_RESET);
+        fixture.controlWaiting.poll().complete(ConnectionFixture.clusterAnswer());
+        fixture.runPosted();
+        assertEquals(0, fixture.stream.sent.size());
+        assertEquals(1, fixture.closed.size());
+    }
+
+    @Test
+    void connectionEndsBeforeAHotAnswerTheHandlerIsTold() {
+        fixture.hotAnswersAtOnce = false;
+        fixture.receive(ConnectionFixture.hot(1, 0));
+        fixture.connection.onClosed(CloseCause.PEER_CLOSED);
+        fixture.connection.onClosed(CloseCause.PEER_CLOSED);
+        assertEquals(1, fixture.hotCancelled);
+        assertEquals(1, fixture.closed.size());
+    }
+
+    @Test
+    void longRequestFindsNoMemoryItWaitsUntilAnotherIsDone() {
+        ConnectionFixture each = new ConnectionFixture(300_000, 150_000);
+        assertTrue(each.memory.reserve(100_000));
+        byte[] request = ConnectionFixture.hot(1, 99_000);
+        assertEquals(4, each.receive(Arrays.copyOf(request, 1000)));
+        assertTrue(each.stream.paused);
+        assertEquals(1, each.counters.memoryWaits().get());
+        each.memory.unreserve(100_000);
+        assertFalse(each.stream.paused);
+        each.receive(Arrays.copyOfRange(request, 4, request.length));
+        assertEquals(List.of(1), each.hotServed);
+        assertEquals(0, each.memory.reservedBytes());
+    }
+
+    @Test
+    void idleLongerThanAllowedIsClosedUnlessARequestIsServed() {
+        fixture.connection.closeIfIdle(500, 1000);
+        assertFalse(fixture.stream.closed);
+        fixture.hotAnswersAtOnce = false;
+        fixture.receive(ConnectionFixture.hot(1, 0));
+        fixture.connection.closeIfIdle(5000, 1000);
+        assertFalse(fixture.stream.closed);
+        fixture.nowNs = 5000;
+        fixture.answerHot();
+        fixture.connection.closeIfIdle(6001, 1000);
+        assertTrue(fixture.stream.closed);
+        assertEquals(1, fixture.counters.idleClosed().get());
+    }
+
+    private static byte[] describeCluster(int correlationId) {
+        return ConnectionFixture.request(
+                ApiKeys.DESCRIBE_CLUSTER, (short) 1, correlationId, new DescribeClusterRequestData(), (short) 1);
+    }
+
+    private DescribeClusterResponseData clusterResponse() {
+        ByteBuffer sent = ByteBuffer.wrap(fixture.stream.sent.toByteArray());
+        // Length, correlation id, and the flexible header's empty tagged fields.
+        sent.position(9);
+        return new DescribeClusterResponseData(new ByteBufferAccessor(sent), (short) 1);
+    }
+}
