@@ -25,6 +25,9 @@ public interface ControlPlane extends AutoCloseable {
     /** Creates a topic unless it exists; done, with its id, when the shard serves it. Any thread. */
     CompletionStage<Uuid> ensureTopic(String topic, int partitions, Map<String, String> configs);
 
+    /** Admits transactional batches. */
+    TransactionGate transactions();
+
     /** Stops it; the shards have stopped before. */
     @Override
     void close();

@@ -2,6 +2,7 @@ package io.tickwire.edge.control;
 
 import io.tickwire.edge.agent.ControlContext;
 import io.tickwire.edge.agent.ControlPlane;
+import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.group.GroupService;
 import io.tickwire.edge.handler.ConnectionObserver;
@@ -56,6 +57,7 @@ public final class KafkaControlPlane implements ControlPlane {
     private ClusterMetadata metadata;
     private GroupService groups;
     private TopicCreator topics;
+    private TransactionGate gate;
     private List<ControlHandler> handlers = List.of();
 
     /** Prepares the control plane; nothing runs before {@link #start}. */
@@ -89,7 +91,9 @@ public final class KafkaControlPlane implements ControlPlane {
                 this::transactionPartitions,
                 TransactionLimits.of(settings, this::transactionVersion),
                 time);
-        groups.admission(new TransactionGateway(transactions, control));
+        TransactionGateway admission = new TransactionGateway(transactions, control);
+        groups.admission(admission);
+        gate = admission::admit;
         PartitionReconciler partitions = new PartitionReconciler(
                 control, context.catalog(), context.partitions(), configs, List.of(groups, transactions));
         ImageFeed images = new ImageFeed(control, cache, List.of(partitions, groups));
@@ -167,6 +171,11 @@ public final class KafkaControlPlane implements ControlPlane {
             return CompletableFuture.completedStage(existing);
         }
         return topics.create(topic, partitions, configs, ClusterMetadata.context());
+    }
+
+    @Override
+    public TransactionGate transactions() {
+        return gate;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tickwire.edge.launch;
 import io.tickwire.edge.agent.ControlContext;
 import io.tickwire.edge.agent.ControlPlane;
 import io.tickwire.edge.agent.PartitionSpec;
+import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** A control plane of topics that a test names beforehand: what the data plane needs, and nothing else. */
@@ -93,6 +95,11 @@ final class FixedTopics implements ControlPlane {
     @Override
     public CompletionStage<Uuid> ensureTopic(String topic, int partitions, Map<String, String> configs) {
         return CompletableFuture.completedFuture(ids.get(topic));
+    }
+
+    @Override
+    public TransactionGate transactions() {
+        return (id, producerId, epoch, partition, implicit) -> CompletableFuture.completedFuture(Errors.NONE);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tickwire.edge.agent.Deadlines;
 import io.tickwire.edge.agent.PartitionTable;
 import io.tickwire.edge.agent.Shard;
 import io.tickwire.edge.agent.ShardPartition;
+import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.handler.Exchange;
 import io.tickwire.edge.handler.HotHandler;
 import io.tickwire.edge.handler.HotResponse;
@@ -15,11 +16,15 @@ import io.tickwire.kafka.hot.TopicKey;
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.log.AppendResult;
 import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Object2ObjectHashMap;
 import org.agrona.concurrent.EpochClock;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Produce: appends each partition's batch where the request lies, and answers at once, or, where acknowledgements wait for
@@ -34,6 +39,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private final HotResponsePool responses;
     private final Deadlines deadlines;
     private final EpochClock clock;
+    private final TransactionAdmissions admissions;
     private final RequestHeaderFlyweight header = new RequestHeaderFlyweight();
     private final ProduceRequestDecoder decoder = new ProduceRequestDecoder();
     private final ProduceResponseEncoder encoder = new ProduceResponseEncoder();
@@ -42,9 +48,21 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private final ArrayDeque<PendingProduce> ready = new ArrayDeque<>();
     private final Object2ObjectHashMap<Exchange, PendingProduce> waiting = new Object2ObjectHashMap<>();
 
-    /** Makes the handler of one shard. */
-    public ProduceHandler(PartitionTable partitions, HotResponsePool responses, Deadlines deadlines, EpochClock clock) {
+    /**
+     * Makes the handler of one shard.
+     *
+     * @param gate admits transactional batches
+     * @param shard takes tasks for the shard's thread
+     */
+    public ProduceHandler(
+            PartitionTable partitions,
+            HotResponsePool responses,
+            Deadlines deadlines,
+            EpochClock clock,
+            TransactionGate gate,
+            Predicate<Runnable> shard) {
         this.partitions = partitions;
+        admissions = new TransactionAdmissions(partitions, gate, shard);
         this.responses = responses;
         this.deadlines = deadlines;
         this.clock = clock;
@@ -67,9 +85,26 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             exchange.fail("malformed Produce request");
             return;
         }
+        if (decoder.transactionalIdLength() >= 0
+                && admissions.ask(exchange, decoder, frame, offset, length, this::admitted)) {
+            return;
+        }
+        append(exchange, Map.of(), nowNs);
+    }
+
+    private void admitted(Exchange exchange, DirectBuffer frame, Map<TopicPartition, Errors> refused) {
+        // Read before from the same bytes, where they lay then.
+        int headerResult = header.wrap(frame, 0, frame.capacity());
+        boolean wellFormed = headerResult == RequestHeaderFlyweight.OK
+                && decoder.wrap(frame, header.bodyOffset(), header.bodyLength(), exchange.apiVersion());
+        assert wellFormed;
+        append(exchange, refused, System.nanoTime());
+    }
+
+    private void append(Exchange exchange, Map<TopicPartition, Errors> refused, long nowNs) {
         PendingProduce pending = free.isEmpty() ? new PendingProduce(this) : free.pop();
         pending.begin(exchange);
-        boolean failed = appendAll(pending);
+        boolean failed = appendAll(pending, refused);
         if (decoder.acks() == ACKS_NONE) {
             if (failed) {
                 // As Kafka: without a response, closing is the only way to make the client look for new metadata.
@@ -87,7 +122,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         }
     }
 
-    private boolean appendAll(PendingProduce pending) {
+    private boolean appendAll(PendingProduce pending, Map<TopicPartition, Errors> notAdmitted) {
         ProduceRows rows = pending.rows();
         long nowMs = clock.time();
         boolean failed = false;
@@ -100,6 +135,9 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             while (decoder.nextPartition()) {
                 ShardPartition partition = topic == null ? null : topic.partition(decoder.partition());
                 short error = check(topic, partition, key.hasId());
+                if (error == KafkaErrors.NONE && !notAdmitted.isEmpty()) {
+                    error = admissionError(notAdmitted.get(new TopicPartition(topic.name(), decoder.partition())));
+                }
                 if (error == KafkaErrors.NONE) {
                     error = append(partition, nowMs);
                     rows.appended(decoder.partition(), error, appended, partition);
@@ -113,6 +151,18 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             }
         }
         return failed;
+    }
+
+    /** As Kafka: where the coordinator cannot answer, the producer is to try again. */
+    private static short admissionError(Errors error) {
+        if (error == null) {
+            return KafkaErrors.NONE;
+        }
+        return switch (error) {
+            case NETWORK_EXCEPTION, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR ->
+                KafkaErrors.NOT_ENOUGH_REPLICAS;
+            default -> error.code();
+        };
     }
 
     private short check(PartitionTable.Topic topic, ShardPartition partition, boolean byId) {
