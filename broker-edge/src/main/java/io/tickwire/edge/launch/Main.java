@@ -11,6 +11,11 @@ import picocli.CommandLine.Command;
         description = "Kafka-compatible broker edge for market data.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
+        footer = {
+            "The launcher ./tickwire adds:",
+            "  test       Installs what the tests need where it can, then runs them all.",
+            "  bench      Benchmarks: e2e, kafka, storage, hotpath, net; see ./tickwire bench --help."
+        },
         subcommandsRepeatable = false)
 public final class Main implements Runnable {
     /** Exit status for what the operator can mend. */

@@ -1,0 +1,260 @@
+package io.tickwire.edge.launch;
+
+import io.tickwire.kafka.record.RecordBatchFlyweight;
+import io.tickwire.kafka.record.RecordCursor;
+import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.recovery.Corruption;
+import io.tickwire.storage.recovery.SegmentScan;
+import io.tickwire.storage.segment.CorruptManifestException;
+import io.tickwire.storage.segment.Generations;
+import io.tickwire.storage.segment.LogManifest;
+import io.tickwire.storage.segment.SegmentInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tickwire journal}: reads journals offline, without the broker and without writing. */
+@Command(
+        name = "journal",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Reads the journals of a data directory without a broker and without writing.",
+            "Exit status 0: all sound. 1: damage was found. 2: the directory cannot be read."
+        })
+public final class JournalCommand implements CliCommand {
+    private static final int DAMAGED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    private boolean damaged;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return Main.OPERATOR_ERROR;
+    }
+
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists logs and their segments.")
+    int ls(@Parameters(paramLabel = "DIR", description = "Data directory, or one log's directory.") Path directory)
+            throws IOException {
+        for (Path log : logs(directory)) {
+            LogManifest manifest = manifest(log);
+            if (manifest == null) {
+                continue;
+            }
+            out().printf(
+                            "%s-%d start %d end %s%d, %d segments, closed %s%n",
+                            manifest.topic(),
+                            manifest.partition(),
+                            manifest.logStartOffset(),
+                            manifest.open() ? ">= " : "",
+                            manifest.logEndOffset(),
+                            manifest.segments().size(),
+                            manifest.open() ? "uncleanly or in use" : "cleanly");
+            for (SegmentInfo segment : manifest.segments()) {
+                out().printf(
+                                "  g%d/%s offsets %d..%d, %d bytes of batches%s%n",
+                                segment.generation(),
+                                JournalFormat.fileName(segment.cycle()),
+                                segment.baseOffset(),
+                                segment.nextOffset() - 1,
+                                segment.bytes(),
+                                segment.sealed() ? ", sealed" : "");
+            }
+        }
+        return damaged ? DAMAGED : 0;
+    }
+
+    @Command(
+            name = "dump",
+            mixinStandardHelpOptions = true,
+            description = "Prints batches, with --records records too.")
+    int dump(
+            @Parameters(paramLabel = "DIR", description = "Data directory, or one log's directory.") Path directory,
+            @Option(names = "--records", description = "Print the records of uncompressed batches, in hexadecimal.")
+                    boolean records)
+            throws IOException {
+        return scan(directory, new Dump(records), false);
+    }
+
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = "Checks every batch of every segment: structure, offsets, CRC-32C.")
+    int verify(@Parameters(paramLabel = "DIR", description = "Data directory, or one log's directory.") Path directory)
+            throws IOException {
+        return scan(directory, (entryAddress, position, length) -> {}, true);
+    }
+
+    private int scan(Path directory, SegmentScan.Visitor visitor, boolean summary) throws IOException {
+        for (Path log : logs(directory)) {
+            LogManifest manifest = manifest(log);
+            if (manifest == null) {
+                continue;
+            }
+            long batches = 0;
+            long bytes = 0;
+            long nextOffset = 0;
+            for (SegmentFile file : segmentFiles(log, manifest)) {
+                SegmentScan scan =
+                        new SegmentScan().scan(file.path(), Math.max(file.baseOffset(), nextOffset), visitor);
+                batches += scan.batches();
+                bytes += scan.endPosition();
+                nextOffset = scan.nextOffset();
+                scan.corruptions().forEach(this::report);
+            }
+            if (summary) {
+                out().printf(
+                                "%s-%d: %d batches, end offset %d, %d bytes read%n",
+                                manifest.topic(), manifest.partition(), batches, nextOffset, bytes);
+            }
+        }
+        out().flush();
+        return damaged ? DAMAGED : 0;
+    }
+
+    /** One journal file and the least offset it may hold. */
+    private record SegmentFile(Path path, int generation, int cycle, long baseOffset) {}
+
+    /** Files on disk, oldest first: a manifest that was not closed may not name the last ones. */
+    private static List<SegmentFile> segmentFiles(Path log, LogManifest manifest) throws IOException {
+        List<SegmentFile> files = new ArrayList<>();
+        List<Integer> generations = manifest.segments().stream()
+                .map(SegmentInfo::generation)
+                .distinct()
+                .toList();
+        for (int generation : generations) {
+            try (Stream<Path> children = Files.list(Generations.directory(log, generation))) {
+                children.filter(child -> child.toString().endsWith(JournalFormat.FILE_SUFFIX))
+                        .forEach(child -> add(files, child, generation, manifest));
+            }
+        }
+        files.sort(Comparator.comparingLong(SegmentFile::baseOffset).thenComparingInt(SegmentFile::cycle));
+        return files;
+    }
+
+    private static void add(List<SegmentFile> files, Path file, int generation, LogManifest manifest) {
+        int cycle = Generations.cycle(file);
+        for (SegmentInfo segment : manifest.segments()) {
+            if (segment.generation() == generation && segment.cycle() == cycle) {
+                files.add(new SegmentFile(file, generation, cycle, segment.baseOffset()));
+                return;
+            }
+        }
+        SegmentInfo last = manifest.segments().getLast();
+        if (generation == last.generation() && cycle > last.cycle()) {
+            files.add(new SegmentFile(file, generation, cycle, last.nextOffset()));
+        }
+    }
+
+    private void report(Corruption corruption) {
+        damaged = true;
+        out().printf(
+                        "DAMAGED %s position %d offset %d: %s%n",
+                        corruption.file(), corruption.position(), corruption.offset(), corruption.what());
+    }
+
+    private LogManifest manifest(Path log) throws IOException {
+        try {
+            return LogManifest.read(log);
+        } catch (CorruptManifestException e) {
+            damaged = true;
+            out().printf("DAMAGED %s: %s%n", log.resolve(LogManifest.FILE_NAME), e.getMessage());
+            return null;
+        }
+    }
+
+    private static List<Path> logs(Path directory) throws IOException {
+        if (Files.exists(directory.resolve(LogManifest.FILE_NAME))) {
+            return List.of(directory);
+        }
+        Path parent = directory.resolve("logs");
+        if (!Files.isDirectory(parent)) {
+            throw new NoSuchFileException(
+                    directory + " is neither a data directory (no 'logs' in it) nor a log's directory (no '"
+                            + LogManifest.FILE_NAME + "' in it)");
+        }
+        try (Stream<Path> children = Files.list(parent)) {
+            return children.filter(child -> Files.exists(child.resolve(LogManifest.FILE_NAME)))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** Prints what it is shown. */
+    private final class Dump implements SegmentScan.Visitor {
+        private final boolean records;
+        private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+        private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
+        private final RecordCursor cursor = new RecordCursor();
+
+        Dump(boolean records) {
+            this.records = records;
+        }
+
+        @Override
+        public void onBatch(long entryAddress, long position, int length) {
+            view.wrap(entryAddress + JournalFormat.HEADER_BYTES, length);
+            batch.wrap(view, 0);
+            out().printf(
+                            "batch %d..%d position %d bytes %d records %d epoch %d timestamp %d codec %d producer %d/%d sequence %d%s%s%n",
+                            batch.baseOffset(),
+                            batch.lastOffset(),
+                            position,
+                            length,
+                            batch.recordCount(),
+                            batch.partitionLeaderEpoch(),
+                            batch.maxTimestamp(),
+                            batch.codec(),
+                            batch.producerId(),
+                            batch.producerEpoch(),
+                            batch.baseSequence(),
+                            batch.isTransactional() ? " transactional" : "",
+                            batch.isControl() ? " control" : "");
+            if (records && !batch.isCompressed()) {
+                cursor.wrap(view, 0, length);
+                while (cursor.next()) {
+                    out().printf(
+                                    "  %d %d key %s value %s%n",
+                                    cursor.offset(),
+                                    cursor.timestamp(),
+                                    text(cursor.keyOffset(), cursor.keyLength()),
+                                    text(cursor.valueOffset(), cursor.valueLength()));
+                }
+            }
+        }
+
+        private String text(int offset, int length) {
+            if (length < 0) {
+                return "null";
+            }
+            byte[] bytes = new byte[length];
+            view.getBytes(offset, bytes);
+            for (byte b : bytes) {
+                if (b < ' ' || b > '~') {
+                    return "0x" + HexFormat.of().formatHex(bytes);
+                }
+            }
+            return new String(bytes, StandardCharsets.US_ASCII);
+        }
+    }
+}
