@@ -499,7 +499,7 @@ class AdminCasesIT {
     private static void fill(Probe probe, int count) {
         KafkaProducer<String, String> producer = probe.producer(Map.of());
         for (int i = 0; i < count; i++) {
-            producer.send(new ProducerRecord<>(probe.topic(), 0, 100L + i, null, "v" + i));
+            var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 100L + i, null, "v" + i));
         }
         producer.flush();
     }

@@ -67,7 +67,7 @@ class GroupCasesIT {
         probe.createTopic(partitions, Map.of());
         KafkaProducer<String, String> producer = probe.producer(Map.of());
         for (int i = 0; i < records; i++) {
-            producer.send(new ProducerRecord<>(probe.topic(), i % partitions, 1L + i, null, "value " + i));
+            var _ = producer.send(new ProducerRecord<>(probe.topic(), i % partitions, 1L + i, null, "value " + i));
         }
         producer.flush();
     }

@@ -76,7 +76,7 @@ class ProducerCasesIT {
                     KafkaProducer<String, String> producer =
                             probe.producer(Map.of("compression.type", codec, "linger.ms", 20));
                     for (int i = 0; i < 5; i++) {
-                        producer.send(new ProducerRecord<>(probe.topic(), 0, 5L, "k" + i, "value".repeat(50)));
+                        var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 5L, "k" + i, "value".repeat(50)));
                     }
                     producer.flush();
                     probe.sawRecords("read", probe.readAll(5, Map.of(), probe.partition(0)));
@@ -272,7 +272,7 @@ class ProducerCasesIT {
                             KafkaProducer<String, String> producer =
                                     probe.producer(Map.of("batch.size", 500, "enable.idempotence", true));
                             for (int i = 0; i < 2_000; i++) {
-                                producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "value " + i));
+                                var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "value " + i));
                             }
                             producer.flush();
                             probe.sawRecords("read", probe.readAll(2_000, Map.of(), probe.partition(0)));

@@ -46,7 +46,7 @@ class ShareCasesIT {
                 .all());
         KafkaProducer<String, String> producer = probe.producer(Map.of());
         for (int i = 0; i < records; i++) {
-            producer.send(new ProducerRecord<>(probe.topic(), 0, 1L + i, null, "value " + i));
+            var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 1L + i, null, "value " + i));
         }
         producer.flush();
     }

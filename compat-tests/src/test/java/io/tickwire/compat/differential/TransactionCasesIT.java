@@ -37,7 +37,7 @@ class TransactionCasesIT {
 
     private static void send(Probe probe, KafkaProducer<String, String> producer, String... values) {
         for (String value : values) {
-            producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, value));
+            var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, value));
         }
         producer.flush();
     }
@@ -157,7 +157,7 @@ class TransactionCasesIT {
                     producer.initTransactions();
                     producer.beginTransaction();
                     for (int i = 0; i < 3; i++) {
-                        producer.send(new ProducerRecord<>(probe.topic(), i, 1L, null, "v" + i));
+                        var _ = producer.send(new ProducerRecord<>(probe.topic(), i, 1L, null, "v" + i));
                     }
                     producer.commitTransaction();
                     for (int i = 0; i < 3; i++) {
