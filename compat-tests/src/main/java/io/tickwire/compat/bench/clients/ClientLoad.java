@@ -1,0 +1,195 @@
+package io.tickwire.compat.bench.clients;
+
+import io.tickwire.compat.target.Target;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** One producer and one consumer of Kafka's own client library against one broker. */
+final class ClientLoad {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long DRAIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    /** What to do: bytes of a value (at least 16), partitions, and Kafka's {@code acks}. */
+    record Shape(int valueBytes, int partitions, String acks) {
+        @Override
+        public String toString() {
+            return valueBytes + " B, " + partitions + " partition" + (partitions == 1 ? "" : "s") + ", acks=" + acks;
+        }
+    }
+
+    /** Latencies in ns, counted from when each record was due. */
+    record Latencies(Histogram acknowledged, Histogram consumed, long lost) {}
+
+    /** Records a second. */
+    record Throughput(double produced, double consumed) {}
+
+    private static final AtomicLong RUNS = new AtomicLong();
+
+    private final Target target;
+    private final Shape shape;
+    private final String topic = "bench-" + RUNS.incrementAndGet();
+
+    ClientLoad(Target target, Shape shape) {
+        this.target = target;
+        this.shape = shape;
+    }
+
+    void createTopic() {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", target.bootstrap()))) {
+            admin.createTopics(List.of(new NewTopic(topic, shape.partitions(), (short) 1)))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("no topic on " + target.name(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
+        Map<String, Object> settings = new HashMap<>(Map.of(
+                "bootstrap.servers", target.bootstrap(),
+                "acks", shape.acks(),
+                "enable.idempotence", shape.acks().equals("all")));
+        settings.putAll(more);
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", target.bootstrap(), "auto.offset.reset", "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.assign(partitions());
+        return consumer;
+    }
+
+    private List<TopicPartition> partitions() {
+        return IntStream.range(0, shape.partitions())
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+    }
+
+    /** Sends as fast as the client goes for so long, then reads all of it back; each alone on the machine. */
+    Throughput throughput(double seconds) {
+        byte[] value = new byte[shape.valueBytes()];
+        long count = 0;
+        double produceSeconds;
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            long start = System.nanoTime();
+            long endNs = (long) (seconds * 1e9);
+            while (System.nanoTime() - start < endNs) {
+                for (int i = 0; i < 100; i++) {
+                    var _ = producer.send(
+                            new ProducerRecord<>(topic, (int) (count % shape.partitions()), null, value),
+                            (metadata, error) -> note(failure, error));
+                    count++;
+                }
+            }
+            producer.flush();
+            produceSeconds = (System.nanoTime() - start) / 1e9;
+        }
+        if (failure.get() != null) {
+            throw new IllegalStateException("a record was refused by " + target.name(), failure.get());
+        }
+        long start = System.nanoTime();
+        long read = 0;
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            while (read < count && System.nanoTime() - start < DRAIN_TIMEOUT_NS * 4) {
+                read += consumer.poll(POLL).count();
+            }
+        }
+        if (read < count) {
+            throw new IllegalStateException(target.name() + ": " + read + " of " + count + " records came back");
+        }
+        return new Throughput(count / produceSeconds, read / ((System.nanoTime() - start) / 1e9));
+    }
+
+    private static void note(AtomicReference<Exception> failure, Exception error) {
+        if (error != null) {
+            failure.compareAndSet(null, error);
+        }
+    }
+
+    /** Sends at a fixed rate whatever the broker does; times run from when each record was due. */
+    Latencies latency(int perSecond, double warmUpSeconds, double seconds) {
+        int warmUp = (int) (perSecond * warmUpSeconds);
+        int total = warmUp + (int) (perSecond * seconds);
+        Latencies result = new Latencies(Latency.histogram(), Latency.histogram(), 0);
+        AtomicLong consumed = new AtomicLong();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer();
+                KafkaProducer<byte[], byte[]> producer = producer(Map.of("linger.ms", 0))) {
+            consumer.poll(Duration.ofMillis(500));
+            Thread reader = Thread.ofPlatform().name("bench-consumer").start(() -> read(consumer, total, warmUp, result.consumed(), consumed));
+            sendOnTime(producer, perSecond, total, warmUp, result.acknowledged());
+            reader.join(TimeUnit.NANOSECONDS.toMillis(DRAIN_TIMEOUT_NS));
+            consumer.wakeup();
+            reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return new Latencies(result.acknowledged(), result.consumed(), total - consumed.get());
+    }
+
+    private void sendOnTime(KafkaProducer<byte[], byte[]> producer, int perSecond, int total, int warmUp, Histogram acknowledged) {
+        long intervalNs = 1_000_000_000L / perSecond;
+        long start = System.nanoTime() + 1_000_000;
+        for (int i = 0; i < total; i++) {
+            long dueNs = start + i * intervalNs;
+            for (long left = dueNs - System.nanoTime(); left > 0; left = dueNs - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            byte[] value = new byte[shape.valueBytes()];
+            ByteBuffer.wrap(value).putLong(dueNs).putInt(i);
+            boolean counts = i >= warmUp;
+            var _ = producer.send(new ProducerRecord<>(topic, i % shape.partitions(), null, value), (metadata, error) -> {
+                if (counts && error == null) {
+                    Latency.record(acknowledged, System.nanoTime() - dueNs);
+                }
+            });
+        }
+        producer.flush();
+    }
+
+    private static void read(
+            KafkaConsumer<byte[], byte[]> consumer, int total, int warmUp, Histogram histogram, AtomicLong consumed) {
+        try {
+            while (consumed.get() < total) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    ByteBuffer value = ByteBuffer.wrap(record.value());
+                    long dueNs = value.getLong();
+                    if (value.getInt() >= warmUp) {
+                        Latency.record(histogram, System.nanoTime() - dueNs);
+                    }
+                    consumed.incrementAndGet();
+                }
+            }
+        } catch (WakeupException e) {
+            // The sender has waited long enough: what is missing is reported as lost.
+        }
+    }
+}
