@@ -32,7 +32,8 @@ class ConsumerCasesIT {
         probe.createTopic(partitions, configs);
         KafkaProducer<String, String> producer = probe.producer(Map.of("batch.size", 300, "linger.ms", 20));
         for (int i = 0; i < RECORDS; i++) {
-            var _ = producer.send(new ProducerRecord<>(probe.topic(), i % partitions, 1_000L + i * 10L, "k" + i, "value " + i));
+            var _ = producer.send(
+                    new ProducerRecord<>(probe.topic(), i % partitions, 1_000L + i * 10L, "k" + i, "value " + i));
         }
         producer.flush();
     }

@@ -143,7 +143,9 @@ final class ClientLoad {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer();
                 KafkaProducer<byte[], byte[]> producer = producer(Map.of("linger.ms", 0))) {
             consumer.poll(Duration.ofMillis(500));
-            Thread reader = Thread.ofPlatform().name("bench-consumer").start(() -> read(consumer, total, warmUp, result.consumed(), consumed));
+            Thread reader = Thread.ofPlatform()
+                    .name("bench-consumer")
+                    .start(() -> read(consumer, total, warmUp, result.consumed(), consumed));
             sendOnTime(producer, perSecond, total, warmUp, result.acknowledged());
             reader.join(TimeUnit.NANOSECONDS.toMillis(DRAIN_TIMEOUT_NS));
             consumer.wakeup();
@@ -155,7 +157,8 @@ final class ClientLoad {
         return new Latencies(result.acknowledged(), result.consumed(), total - consumed.get());
     }
 
-    private void sendOnTime(KafkaProducer<byte[], byte[]> producer, int perSecond, int total, int warmUp, Histogram acknowledged) {
+    private void sendOnTime(
+            KafkaProducer<byte[], byte[]> producer, int perSecond, int total, int warmUp, Histogram acknowledged) {
         long intervalNs = 1_000_000_000L / perSecond;
         long start = System.nanoTime() + 1_000_000;
         for (int i = 0; i < total; i++) {
@@ -166,11 +169,12 @@ final class ClientLoad {
             byte[] value = new byte[shape.valueBytes()];
             ByteBuffer.wrap(value).putLong(dueNs).putInt(i);
             boolean counts = i >= warmUp;
-            var _ = producer.send(new ProducerRecord<>(topic, i % shape.partitions(), null, value), (metadata, error) -> {
-                if (counts && error == null) {
-                    Latency.record(acknowledged, System.nanoTime() - dueNs);
-                }
-            });
+            var _ = producer.send(
+                    new ProducerRecord<>(topic, i % shape.partitions(), null, value), (metadata, error) -> {
+                        if (counts && error == null) {
+                            Latency.record(acknowledged, System.nanoTime() - dueNs);
+                        }
+                    });
         }
         producer.flush();
     }

@@ -21,27 +21,48 @@ public final class E2eCommand implements Callable<Integer> {
     private static final int PORT = 26_477;
     private static final String TOPIC = "bench-feed";
 
-    @Option(names = "--rate", paramLabel = "N", description = "Records a second by clients; default ${DEFAULT-VALUE}.", defaultValue = "2000")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Records a second by clients; default ${DEFAULT-VALUE}.",
+            defaultValue = "2000")
     private int rate;
 
-    @Option(names = "--feed-rate", paramLabel = "N", description = "Messages a second by multicast; default ${DEFAULT-VALUE}.", defaultValue = "20000")
+    @Option(
+            names = "--feed-rate",
+            paramLabel = "N",
+            description = "Messages a second by multicast; default ${DEFAULT-VALUE}.",
+            defaultValue = "20000")
     private int feedRate;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Recorded seconds of each part; default ${DEFAULT-VALUE}.", defaultValue = "10")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Recorded seconds of each part; default ${DEFAULT-VALUE}.",
+            defaultValue = "10")
     private double seconds;
 
-    @Option(names = "--size", paramLabel = "BYTES", description = "Value bytes by clients; default ${DEFAULT-VALUE}.", defaultValue = "100")
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            description = "Value bytes by clients; default ${DEFAULT-VALUE}.",
+            defaultValue = "100")
     private int size;
 
     @Override
     public Integer call() {
         System.out.println(Hardware.describe() + "; sender, broker and receiver share it");
         Map<String, String> keys = Map.of(
-                "feeds.bench.group", GROUP,
-                "feeds.bench.port", Integer.toString(PORT),
-                "feeds.bench.interface", "lo",
-                "feeds.bench.framing", "moldudp64",
-                "feeds.bench.topic", TOPIC);
+                "feeds.bench.group",
+                GROUP,
+                "feeds.bench.port",
+                Integer.toString(PORT),
+                "feeds.bench.interface",
+                "lo",
+                "feeds.bench.framing",
+                "moldudp64",
+                "feeds.bench.topic",
+                TOPIC);
         try (TickwireProcess broker = TickwireProcess.start(BrokerSettings.small(), keys, "-Xmx1g")) {
             System.out.println(Latency.header("from due time"));
             ClientLoad load = new ClientLoad(broker, new ClientLoad.Shape(Math.max(16, size), 1, "1"));

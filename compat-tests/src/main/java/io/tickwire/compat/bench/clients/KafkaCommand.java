@@ -34,13 +34,25 @@ public final class KafkaCommand implements Callable<Integer> {
     @Option(names = "--acks", split = ",", paramLabel = "ACKS", description = "Kafka's acks; default 1,all.")
     private List<String> acks = List.of("1", "all");
 
-    @Option(names = "--rate", paramLabel = "N", description = "Records a second in the latency part; default ${DEFAULT-VALUE}.", defaultValue = "2000")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Records a second in the latency part; default ${DEFAULT-VALUE}.",
+            defaultValue = "2000")
     private int rate;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Recorded seconds of each part; default ${DEFAULT-VALUE}.", defaultValue = "5")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Recorded seconds of each part; default ${DEFAULT-VALUE}.",
+            defaultValue = "5")
     private double seconds;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Rounds over both brokers; default ${DEFAULT-VALUE}.", defaultValue = "2")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Rounds over both brokers; default ${DEFAULT-VALUE}.",
+            defaultValue = "2")
     private int rounds;
 
     @Override
@@ -48,7 +60,10 @@ public final class KafkaCommand implements Callable<Integer> {
         System.out.println(Hardware.describe() + "; clients and broker share it; " + HEAP + " each broker");
         try (Target tickwire = TickwireProcess.start(BrokerSettings.small(), Map.of(), HEAP);
                 Target kafka = KafkaProcess.start(
-                        BrokerSettings.small(), HEAP, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")) {
+                        BrokerSettings.small(),
+                        HEAP,
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow")) {
             List<Target> peers = List.of(tickwire, kafka);
             for (ClientLoad.Shape shape : shapes()) {
                 compare(peers, shape);
@@ -82,8 +97,11 @@ public final class KafkaCommand implements Callable<Integer> {
                 ClientLoad paced = new ClientLoad(peer, shape);
                 paced.createTopic();
                 ClientLoad.Latencies seen = paced.latency(rate, Math.min(2, seconds / 2), seconds);
-                acknowledged.computeIfAbsent(peer.name(), name -> Latency.histogram()).add(seen.acknowledged());
-                consumed.computeIfAbsent(peer.name(), name -> Latency.histogram()).add(seen.consumed());
+                acknowledged
+                        .computeIfAbsent(peer.name(), name -> Latency.histogram())
+                        .add(seen.acknowledged());
+                consumed.computeIfAbsent(peer.name(), name -> Latency.histogram())
+                        .add(seen.consumed());
                 lost.merge(peer.name(), seen.lost(), Long::sum);
             }
         }
@@ -98,15 +116,23 @@ public final class KafkaCommand implements Callable<Integer> {
             Map<String, Long> lost) {
         System.out.printf("%n%s, %d rounds of %.0f s%n", shape, rounds, seconds);
         rates.forEach((name, rounds) -> {
-            double produced = rounds.stream().mapToDouble(ClientLoad.Throughput::produced).max().orElse(0);
-            double read = rounds.stream().mapToDouble(ClientLoad.Throughput::consumed).max().orElse(0);
+            double produced = rounds.stream()
+                    .mapToDouble(ClientLoad.Throughput::produced)
+                    .max()
+                    .orElse(0);
+            double read = rounds.stream()
+                    .mapToDouble(ClientLoad.Throughput::consumed)
+                    .max()
+                    .orElse(0);
             System.out.printf(
                     "  %-16s produce %,12.0f records/s %8.1f MB/s   consume %,12.0f records/s (best round)%n",
                     name, produced, produced * shape.valueBytes() / 1e6, read);
         });
         System.out.println(Latency.header("  at " + rate + " records/s"));
-        acknowledged.forEach((name, histogram) -> System.out.println(Latency.line("  " + name + " acknowledged", histogram)));
-        consumed.forEach((name, histogram) -> System.out.println(Latency.line("  " + name + " produce→consume", histogram)));
+        acknowledged.forEach(
+                (name, histogram) -> System.out.println(Latency.line("  " + name + " acknowledged", histogram)));
+        consumed.forEach(
+                (name, histogram) -> System.out.println(Latency.line("  " + name + " produce→consume", histogram)));
         lost.forEach((name, count) -> {
             if (count > 0) {
                 System.out.printf("  %s: %d records did not arrive in time%n", name, count);

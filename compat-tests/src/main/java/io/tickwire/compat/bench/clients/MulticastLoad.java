@@ -70,7 +70,8 @@ final class MulticastLoad {
     private static DatagramChannel open() throws IOException {
         DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
         channel.setOption(
-                StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
+                StandardSocketOptions.IP_MULTICAST_IF,
+                NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()));
         channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, 0);
         channel.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true);
         return channel;
