@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -32,7 +33,7 @@ class KillDuringProduceIT {
 
     private static final TopicPartition PARTITION = new TopicPartition("killed", 0);
     private static final int ACKNOWLEDGED_BEFORE_KILL = 5_000;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
 
     /** Offset to number, of every acknowledged record. */
     private final SortedMap<Long, Integer> acknowledged = new ConcurrentSkipListMap<>();
@@ -63,12 +64,17 @@ class KillDuringProduceIT {
         Thread sender = Thread.ofPlatform().start(() -> {
             while (!stopped.get()) {
                 int number = nextNumber++;
-                var _ = producer.send(
+                try {
+                    var _ = producer.send(
                         new ProducerRecord<>(PARTITION.topic(), 0, null, null, Integer.toString(number)), (metadata, error) -> {
-                            if (error == null) {
-                                acknowledged.put(metadata.offset(), number);
-                            }
-                        });
+                                if (error == null) {
+                                    acknowledged.put(metadata.offset(), number);
+                                }
+                            });
+                } catch (KafkaException | IllegalStateException e) {
+                    // Closed under our hands, after the kill.
+                    return;
+                }
             }
         });
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
