@@ -30,7 +30,8 @@ final class Commands {
     static Process start(Path output, List<String> command) throws IOException {
         return new ProcessBuilder(command)
                 .redirectOutput(output.toFile())
-                .redirectError(output.resolveSibling(output.getFileName() + ".err").toFile())
+                .redirectError(
+                        output.resolveSibling(output.getFileName() + ".err").toFile())
                 .start();
     }
 

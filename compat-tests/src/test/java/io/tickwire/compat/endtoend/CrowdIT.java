@@ -35,21 +35,34 @@ class CrowdIT {
 
     @TestFactory
     Stream<DynamicTest> crowds() {
-        return Stream.of(Targets.reference(), Targets.subject()).flatMap(target -> Stream.of(
-                DynamicTest.dynamicTest(target.name() + ": 1,000 partitions", () -> thousandPartitions(target)),
-                DynamicTest.dynamicTest(target.name() + ": 500 idle connections", () -> idleConnections(target)),
-                DynamicTest.dynamicTest(target.name() + ": a consumer that stops reading", () -> stuckConsumer(target))));
+        return Stream.of(Targets.reference(), Targets.subject())
+                .flatMap(target -> Stream.of(
+                        DynamicTest.dynamicTest(target.name() + ": 1,000 partitions", () -> thousandPartitions(target)),
+                        DynamicTest.dynamicTest(
+                                target.name() + ": 500 idle connections", () -> idleConnections(target)),
+                        DynamicTest.dynamicTest(
+                                target.name() + ": a consumer that stops reading", () -> stuckConsumer(target))));
     }
 
     private static void create(Target target, String topic, int partitions) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", target.bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .all()
+                    .get();
         }
     }
 
     private static KafkaProducer<byte[], byte[]> producer(Target target) {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", target.bootstrap(), "max.block.ms", 30_000, "delivery.timeout.ms", 60_000, "linger.ms", 0),
+                Map.of(
+                        "bootstrap.servers",
+                        target.bootstrap(),
+                        "max.block.ms",
+                        30_000,
+                        "delivery.timeout.ms",
+                        60_000,
+                        "linger.ms",
+                        0),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -60,10 +73,13 @@ class CrowdIT {
                 Map.of("bootstrap.servers", target.bootstrap(), "auto.offset.reset", "earliest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            consumer.assign(IntStream.range(0, partitions).mapToObj(i -> new TopicPartition(topic, i)).toList());
+            consumer.assign(IntStream.range(0, partitions)
+                    .mapToObj(i -> new TopicPartition(topic, i))
+                    .toList());
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (seen.size() < count && System.nanoTime() - deadline < 0) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> seen.add(record.partition() + "@" + record.offset()));
+                consumer.poll(Duration.ofMillis(200))
+                        .forEach(record -> seen.add(record.partition() + "@" + record.offset()));
             }
         }
         return seen.size();
@@ -88,7 +104,8 @@ class CrowdIT {
             }
             create(target, "crowd-idle", 1);
             try (KafkaProducer<byte[], byte[]> producer = producer(target)) {
-                producer.send(new ProducerRecord<>("crowd-idle", new byte[] {1})).get();
+                producer.send(new ProducerRecord<>("crowd-idle", new byte[] {1}))
+                        .get();
             }
             assertEquals(1, consume(target, "crowd-idle", 1, 1));
             for (Socket socket : idle) {
@@ -104,8 +121,14 @@ class CrowdIT {
     /** ApiVersions version 0, without client id. */
     private static boolean answersApiVersions(Socket socket) throws Exception {
         socket.setSoTimeout(10_000);
-        socket.getOutputStream().write(ByteBuffer.allocate(14)
-                .putInt(10).putShort((short) 18).putShort((short) 0).putInt(5).putShort((short) -1).array());
+        socket.getOutputStream()
+                .write(ByteBuffer.allocate(14)
+                        .putInt(10)
+                        .putShort((short) 18)
+                        .putShort((short) 0)
+                        .putInt(5)
+                        .putShort((short) -1)
+                        .array());
         DataInputStream in = new DataInputStream(socket.getInputStream());
         byte[] frame = new byte[in.readInt()];
         in.readFully(frame);
@@ -129,7 +152,8 @@ class CrowdIT {
                 stuck.getOutputStream().write(fetch);
             }
             for (int i = 0; i < 20; i++) {
-                producer.send(new ProducerRecord<>(topic, 0, null, new byte[] {1})).get();
+                producer.send(new ProducerRecord<>(topic, 0, null, new byte[] {1}))
+                        .get();
             }
             assertEquals(40, consume(target, topic, 1, 40));
         }

@@ -35,23 +35,57 @@ class FeedToEveryReaderIT {
         Path file = directory.resolve("session.itch50");
         session.write(file);
         Map<String, String> keys = Map.of(
-                "feeds.itch.group", GROUP,
-                "feeds.itch.port", Integer.toString(PORT),
-                "feeds.itch.interface", "lo",
-                "feeds.itch.topic", TOPIC);
+                "feeds.itch.group",
+                GROUP,
+                "feeds.itch.port",
+                Integer.toString(PORT),
+                "feeds.itch.interface",
+                "lo",
+                "feeds.itch.topic",
+                TOPIC);
         try (TickwireProcess broker = TickwireProcess.start(BrokerSettings.small(), keys)) {
             Path shared = directory.resolve("subscriber.bin");
             Process subscriber = Commands.tickwire(
-                    shared, "subscribe", TOPIC, "--from", "earliest", "--format", "itch", "--count", Integer.toString(MESSAGES),
-                    "--shm-dir", broker.sharedMemoryDirectory().toString());
+                    shared,
+                    "subscribe",
+                    TOPIC,
+                    "--from",
+                    "earliest",
+                    "--format",
+                    "itch",
+                    "--count",
+                    Integer.toString(MESSAGES),
+                    "--shm-dir",
+                    broker.sharedMemoryDirectory().toString());
             Path played = directory.resolve("replay.txt");
             Process replay = Commands.tickwire(
-                    played, "replay", file.toString(), "--to", GROUP + ":" + PORT, "--interface", "lo", "--rate", "100000");
+                    played,
+                    "replay",
+                    file.toString(),
+                    "--to",
+                    GROUP + ":" + PORT,
+                    "--interface",
+                    "lo",
+                    "--rate",
+                    "100000");
             assertEquals(0, Commands.await(replay, 60), () -> broker.output());
             Path byKcat = directory.resolve("kcat.bin");
-            Process kcat = Commands.start(byKcat, List.of(
-                    "kcat", "-C", "-q", "-b", broker.bootstrap(), "-t", TOPIC, "-o", "beginning", "-c", Integer.toString(MESSAGES),
-                    "-f", "%s"));
+            Process kcat = Commands.start(
+                    byKcat,
+                    List.of(
+                            "kcat",
+                            "-C",
+                            "-q",
+                            "-b",
+                            broker.bootstrap(),
+                            "-t",
+                            TOPIC,
+                            "-o",
+                            "beginning",
+                            "-c",
+                            Integer.toString(MESSAGES),
+                            "-f",
+                            "%s"));
             assertSame(session, read(broker));
             assertEquals(0, Commands.await(kcat, 60), () -> "kcat: " + Commands.errors(byKcat));
             assertArrayEquals(session.concatenated(), Files.readAllBytes(byKcat), "kcat");
@@ -62,8 +96,8 @@ class FeedToEveryReaderIT {
 
     private static List<ConsumerRecord<byte[], byte[]>> read(TickwireProcess broker) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", broker.bootstrap(), "group.id", "readers", "auto.offset.reset", "earliest");
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", broker.bootstrap(), "group.id", "readers", "auto.offset.reset", "earliest");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(TOPIC));

@@ -44,7 +44,9 @@ class KillDuringProduceIT {
     void brokerKilledUnderLoadKeepsEveryAcknowledgedRecordAndCommit() throws Exception {
         try (TickwireProcess broker = TickwireProcess.start(BrokerSettings.small(), Map.of())) {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-                admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
+                        .all()
+                        .get();
             }
             for (int round = 1; round <= ROUNDS; round++) {
                 long committed = commit(broker, acknowledged.size());
@@ -59,14 +61,27 @@ class KillDuringProduceIT {
     private void loadAndKill(TickwireProcess broker, int untilAcknowledged) throws InterruptedException {
         AtomicBoolean stopped = new AtomicBoolean();
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", broker.bootstrap(), "acks", "all", "linger.ms", 1, "delivery.timeout.ms", 5_000, "request.timeout.ms", 2_000, "max.block.ms", 2_000);
-        KafkaProducer<String, String> producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+                "bootstrap.servers",
+                broker.bootstrap(),
+                "acks",
+                "all",
+                "linger.ms",
+                1,
+                "delivery.timeout.ms",
+                5_000,
+                "request.timeout.ms",
+                2_000,
+                "max.block.ms",
+                2_000);
+        KafkaProducer<String, String> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
         Thread sender = Thread.ofPlatform().start(() -> {
             while (!stopped.get()) {
                 int number = nextNumber++;
                 try {
                     var _ = producer.send(
-                        new ProducerRecord<>(PARTITION.topic(), 0, null, null, Integer.toString(number)), (metadata, error) -> {
+                            new ProducerRecord<>(PARTITION.topic(), 0, null, null, Integer.toString(number)),
+                            (metadata, error) -> {
                                 if (error == null) {
                                     acknowledged.put(metadata.offset(), number);
                                 }
@@ -86,7 +101,9 @@ class KillDuringProduceIT {
         // Nothing of this producer may be sent again after the restart: what is not acknowledged stays so.
         producer.close(Duration.ZERO);
         sender.join();
-        assertTrue(acknowledged.size() >= untilAcknowledged, acknowledged.size() + " records acknowledged before the kill");
+        assertTrue(
+                acknowledged.size() >= untilAcknowledged,
+                acknowledged.size() + " records acknowledged before the kill");
     }
 
     private static SortedMap<Long, Integer> read(TickwireProcess broker) {
@@ -97,8 +114,9 @@ class KillDuringProduceIT {
             long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (consumer.position(PARTITION) < end && System.nanoTime() - deadline < 0) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record ->
-                        assertNull(records.put(record.offset(), Integer.parseInt(record.value())), "an offset twice"));
+                consumer.poll(Duration.ofMillis(100))
+                        .forEach(record -> assertNull(
+                                records.put(record.offset(), Integer.parseInt(record.value())), "an offset twice"));
             }
         }
         return records;
@@ -108,7 +126,9 @@ class KillDuringProduceIT {
         acknowledged.forEach((offset, number) -> assertEquals(number, read.get(offset), "record at offset " + offset));
         List<Integer> numbers = new ArrayList<>(read.values());
         for (int i = 1; i < numbers.size(); i++) {
-            assertTrue(numbers.get(i) > numbers.get(i - 1), "order at " + i + ": " + numbers.get(i - 1) + ", " + numbers.get(i));
+            assertTrue(
+                    numbers.get(i) > numbers.get(i - 1),
+                    "order at " + i + ": " + numbers.get(i - 1) + ", " + numbers.get(i));
         }
     }
 
