@@ -67,6 +67,7 @@ import io.tickwire.edge.metadata.ImageFeed;
 import io.tickwire.edge.metadata.TopicCreator;
 import io.tickwire.edge.security.AccessControl;
 import io.tickwire.storage.catalog.LogCatalog;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 
@@ -78,14 +79,19 @@ record HandlerList(
         TopicCreator topics,
         EffectiveConfigs configs,
         AccessControl access,
-        GroupService groups,
-        TransactionServices transactions,
+        GroupService groupService,
+        TransactionServices transactionServices,
         LogCatalog catalog) {
 
     List<ControlHandler> build() {
+        List<ControlHandler> all = new ArrayList<>(cluster());
+        all.addAll(groups());
+        all.addAll(transactions());
+        return List.copyOf(all);
+    }
+
+    private List<ControlHandler> cluster() {
         ClusterServices cluster = new ClusterServices(metadata, cache, images, topics, configs, access);
-        GroupServices group = new GroupServices(groups.coordinator(), cache, access);
-        CoordinatorLocator locator = new CoordinatorLocator(cache, topics);
         BrokerLoggers loggers = new BrokerLoggers();
         return List.of(
                 new MetadataHandler(cluster),
@@ -112,8 +118,14 @@ record HandlerList(
                 new DeleteAclsHandler(cluster),
                 new DescribeLogDirsHandler(cluster, catalog),
                 new AlterReplicaLogDirsHandler(cluster, catalog),
-                new DescribeQuorumHandler(cluster, catalog),
-                new FindCoordinatorHandler(group, locator, transactions.coordinator()::partitionFor, key -> 0),
+                new DescribeQuorumHandler(cluster, catalog));
+    }
+
+    private List<ControlHandler> groups() {
+        GroupServices group = new GroupServices(groupService.coordinator(), cache, access);
+        CoordinatorLocator locator = new CoordinatorLocator(cache, topics);
+        return List.of(
+                new FindCoordinatorHandler(group, locator, transactionServices.coordinator()::partitionFor, key -> 0),
                 new JoinGroupHandler(group),
                 new SyncGroupHandler(group),
                 new HeartbeatHandler(group),
@@ -132,15 +144,19 @@ record HandlerList(
                 new AlterShareGroupOffsetsHandler(group),
                 new DeleteShareGroupOffsetsHandler(group),
                 new StreamsGroupDescribeHandler(group),
-                new StreamsGroupHeartbeatHandler(group, topics),
-                new InitProducerIdHandler(transactions),
-                new AddPartitionsToTxnHandler(transactions),
-                new AddOffsetsToTxnHandler(transactions),
-                new TxnOffsetCommitHandler(transactions),
-                new EndTxnHandler(transactions),
-                new WriteTxnMarkersHandler(transactions),
-                new DescribeTransactionsHandler(transactions),
-                new ListTransactionsHandler(transactions),
-                new DescribeProducersHandler(transactions, catalog));
+                new StreamsGroupHeartbeatHandler(group, topics));
+    }
+
+    private List<ControlHandler> transactions() {
+        return List.of(
+                new InitProducerIdHandler(transactionServices),
+                new AddPartitionsToTxnHandler(transactionServices),
+                new AddOffsetsToTxnHandler(transactionServices),
+                new TxnOffsetCommitHandler(transactionServices),
+                new EndTxnHandler(transactionServices),
+                new WriteTxnMarkersHandler(transactionServices),
+                new DescribeTransactionsHandler(transactionServices),
+                new ListTransactionsHandler(transactionServices),
+                new DescribeProducersHandler(transactionServices, catalog));
     }
 }

@@ -147,14 +147,13 @@ public final class Broker implements AutoCloseable {
         CompletableFuture.runAsync(control::start, conductor).join();
         conductor.execute(new LogUpkeep(conductor, catalog));
         HotResponsePool responses = new HotResponsePool();
-        ProduceHandler produce =
-                new ProduceHandler(
-                        shard.partitions(),
-                        responses,
-                        shard.deadlines(),
-                        SystemEpochClock.INSTANCE,
-                        control.transactions(),
-                        shard::post);
+        ProduceHandler produce = new ProduceHandler(
+                shard.partitions(),
+                responses,
+                shard.deadlines(),
+                SystemEpochClock.INSTANCE,
+                control.transactions(),
+                shard::post);
         FetchHandler fetch = new FetchHandler(
                 shard.partitions(),
                 responses,

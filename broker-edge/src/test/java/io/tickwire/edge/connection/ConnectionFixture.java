@@ -42,8 +42,7 @@ final class ConnectionFixture implements ConnectionHost {
     int hotCancelled;
     boolean hotAnswersAtOnce = true;
     private final ConnectionLimits limits;
-    private final HandlerTable table =
-            new HandlerTable(List.of(new Hot(), new Control()), () -> FeatureSnapshot.NONE);
+    private final HandlerTable table = new HandlerTable(List.of(new Hot(), new Control()), () -> FeatureSnapshot.NONE);
 
     ConnectionFixture(int maxRequestBytes, long inflightBytes) {
         limits = new ConnectionLimits(maxRequestBytes, 10, 10, 1000, inflightBytes);

@@ -48,7 +48,13 @@ final class TransactionAdmissions {
      *
      * @return false when nothing has to be asked; otherwise the request goes on through the continuation
      */
-    boolean ask(Exchange exchange, ProduceRequestDecoder request, DirectBuffer frame, int offset, int length, Continuation then) {
+    boolean ask(
+            Exchange exchange,
+            ProduceRequestDecoder request,
+            DirectBuffer frame,
+            int offset,
+            int length,
+            Continuation then) {
         List<Question> questions = questions(request);
         request.rewind();
         if (questions.isEmpty()) {
@@ -91,8 +97,7 @@ final class TransactionAdmissions {
                     continue;
                 }
                 batch.wrap(request.buffer(), request.recordsOffset());
-                if (batch.isTransactional()
-                        && !partition.isAdmitted(batch.producerId(), batch.producerEpoch())) {
+                if (batch.isTransactional() && !partition.isAdmitted(batch.producerId(), batch.producerEpoch())) {
                     questions.add(new Question(partition, batch.producerId(), batch.producerEpoch()));
                 }
             }
