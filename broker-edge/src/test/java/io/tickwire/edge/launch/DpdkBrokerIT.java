@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickwire.net.dpdk.ffi.DpdkLibrary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,8 @@ class DpdkBrokerIT {
 
     @BeforeAll
     static void needs() {
-        Lab.require("ip", "ethtool", "dumpcap", "tshark", "dpdk-testpmd");
+        Lab.require("ip", "ethtool", "dumpcap", "tshark");
+        Lab.require(DpdkLibrary.hasDriver("net_af_packet"), "DPDK with its af_packet driver");
     }
 
     @Test

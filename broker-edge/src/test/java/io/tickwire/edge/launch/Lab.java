@@ -26,11 +26,16 @@ final class Lab implements AutoCloseable {
         for (String command : commands) {
             missing += isInstalled(command) ? "" : " " + command;
         }
-        if (!missing.isEmpty()) {
-            Assertions.assertNotEquals("true", System.getenv("CI"), "needed in CI:" + missing);
-            System.out.println("skipped, missing: " + missing);
+        require(missing.isEmpty(), missing.strip());
+    }
+
+    /** Skips the test when something is not there, or fails it in CI. */
+    static void require(boolean present, String what) {
+        if (!present) {
+            Assertions.assertNotEquals("true", System.getenv("CI"), "needed in CI: " + what);
+            System.out.println("skipped, missing: " + what);
         }
-        Assumptions.assumeTrue(missing.isEmpty(), missing);
+        Assumptions.assumeTrue(present, "missing: " + what);
     }
 
     private static boolean isInstalled(String command) {
