@@ -273,7 +273,7 @@ public final class IgmpHost implements SourceFilters {
     private void scheduleSources(UnsafeBuffer buffer, int offset, int group, int sources, long maxNs) {
         final GroupState state = groups.get(group);
         final long atNs = nowNs + delay(maxNs);
-        if (state == null || !state.isWanted() || generalPending && generalAtNs - atNs <= 0) {
+        if (state == null || !state.isWanted() || (generalPending && generalAtNs - atNs <= 0)) {
             return;
         }
         if (state.responsePending && !state.responseForSources) {

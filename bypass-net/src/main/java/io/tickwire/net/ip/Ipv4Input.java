@@ -113,7 +113,7 @@ public final class Ipv4Input {
             counters.headerErrors++;
             return;
         }
-        if (!unicast && !isGroupForUs(destination) || unicast && groupFrame) {
+        if ((!unicast && !isGroupForUs(destination)) || (unicast && groupFrame)) {
             // RFC 1122 §3.3.6: a unicast datagram in a link-layer broadcast is discarded.
             counters.notForUs++;
             return;
@@ -150,13 +150,13 @@ public final class Ipv4Input {
         }
         // An IGMP querier behind a snooping switch may use 0.0.0.0 (RFC 4541 §2.1.1).
         return Ipv4Address.isValidSource(source)
-                || source == 0 && Ipv4Header.protocol(buffer, offset) == Ipv4Header.PROTOCOL_IGMP;
+                || (source == 0 && Ipv4Header.protocol(buffer, offset) == Ipv4Header.PROTOCOL_IGMP);
     }
 
     private boolean isGroupForUs(int destination) {
         return settings.isBroadcast(destination)
-                || Ipv4Address.isMulticast(destination)
-                        && (destination == Ipv4Address.ALL_HOSTS || protocols.isMember(destination));
+                || (Ipv4Address.isMulticast(destination)
+                        && (destination == Ipv4Address.ALL_HOSTS || protocols.isMember(destination)));
     }
 
     private boolean dispatch(
@@ -168,29 +168,27 @@ public final class Ipv4Input {
             int destination,
             boolean verified,
             long frame) {
-        switch (protocol) {
+        return switch (protocol) {
             case Ipv4Header.PROTOCOL_TCP -> {
                 // RFC 9293 §3.9.2.3, MUST-57: never for a broadcast or multicast address.
                 if (destination == settings.address) {
                     protocols.onTcp(data, offset, length, source, verified);
                 }
-                return true;
+                yield true;
             }
-            case Ipv4Header.PROTOCOL_UDP -> {
-                return protocols.onUdp(data, offset, length, source, destination, frame);
-            }
+            case Ipv4Header.PROTOCOL_UDP -> protocols.onUdp(data, offset, length, source, destination, frame);
             case Ipv4Header.PROTOCOL_ICMP -> {
                 icmp.onMessage(data, offset, length, source, destination == settings.address, nowNs);
-                return true;
+                yield true;
             }
             case Ipv4Header.PROTOCOL_IGMP -> {
                 protocols.onIgmp(data, offset, length, source, destination);
-                return true;
+                yield true;
             }
             default -> {
                 counters.unknownProtocol++;
-                return false;
+                yield false;
             }
-        }
+        };
     }
 }

@@ -48,7 +48,7 @@ final class Ipv4Reassembly {
         final int start = Ipv4Header.fragmentOffset(packet, offset);
         final boolean more = Ipv4Header.moreFragments(packet, offset);
         if (length == 0
-                || more && length % BLOCK_BYTES != 0
+                || (more && length % BLOCK_BYTES != 0)
                 || start + length > settings.reassemblyBytes
                 || start + length > 65_535 - Ipv4Header.LENGTH) {
             counters.reassemblyDrops++;
@@ -59,8 +59,8 @@ final class Ipv4Reassembly {
         if (slot.poisoned) {
             return false;
         }
-        final boolean conflicts = slot.totalBytes > 0 && (end > slot.totalBytes || !more && end != slot.totalBytes)
-                || !more && slot.receivedBytes > 0 && highest(slot) > end;
+        final boolean conflicts = (slot.totalBytes > 0 && (end > slot.totalBytes || (!more && end != slot.totalBytes)))
+                || (!more && slot.receivedBytes > 0 && highest(slot) > end);
         if (conflicts || overlaps(slot, start, end)) {
             counters.reassemblyDrops++;
             slot.poisoned = true;

@@ -67,7 +67,8 @@ final class AckInput {
         final int ack = segment.acknowledgement;
         // RFC 9293: SND.WL1 < SEG.SEQ, or equal and SND.WL2 =< SEG.ACK. A larger window with the same numbers is taken
         // too.
-        if (SeqNum.lt(sender.wl1, segment.sequence) || sender.wl1 == segment.sequence && SeqNum.leq(sender.wl2, ack)) {
+        if (SeqNum.lt(sender.wl1, segment.sequence)
+                || (sender.wl1 == segment.sequence && SeqNum.leq(sender.wl2, ack))) {
             final boolean wasClosed = sender.windowBytes == 0;
             sender.window(windowBytes, segment.sequence, ack);
             if (windowBytes == 0) {
@@ -156,9 +157,9 @@ final class AckInput {
     /** RFC 2883 §4: the first block is below SEG.ACK, or within the second. */
     private static boolean isDuplicate(TcpOptions options, int ack) {
         return SeqNum.leq(options.sackEnd(0), ack)
-                || options.sackCount() > 1
+                || (options.sackCount() > 1
                         && SeqNum.geq(options.sackStart(0), options.sackStart(1))
-                        && SeqNum.leq(options.sackEnd(0), options.sackEnd(1));
+                        && SeqNum.leq(options.sackEnd(0), options.sackEnd(1)));
     }
 
     private void markBlock(TcpConnection c, Segment segment, int start, int end, long nowNs) {

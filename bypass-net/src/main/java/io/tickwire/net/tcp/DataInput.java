@@ -46,7 +46,7 @@ final class DataInput {
 
     private static boolean beyondFin(Receiver receiver, Segment segment) {
         final int end = segment.sequence + segment.payloadLength;
-        return SeqNum.gt(end, receiver.finSequence) || segment.has(TcpHeader.FIN) && end != receiver.finSequence;
+        return SeqNum.gt(end, receiver.finSequence) || (segment.has(TcpHeader.FIN) && end != receiver.finSequence);
     }
 
     /** Cuts off what was received before and what lies beyond the window. Returns false if nothing is left. */

@@ -26,6 +26,7 @@ final class IsnGenerator {
 
     private long tuple(int localAddress, int localPort, int remoteAddress, int remotePort, long domain) {
         return hash.hash(
-                (long) localAddress << 32 | remoteAddress & 0xffff_ffffL, domain ^ (long) localPort << 16 ^ remotePort);
+                (long) localAddress << 32 | (remoteAddress & 0xffff_ffffL),
+                domain ^ (long) localPort << 16 ^ remotePort);
     }
 }

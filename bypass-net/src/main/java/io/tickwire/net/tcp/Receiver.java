@@ -99,7 +99,7 @@ final class Receiver {
         if (shift > 0) {
             // Rounded up, so that the edge does not move left by the bits that the scale cuts off; memory allows for it
             // below.
-            offer = offer + (1 << shift) - 1 >>> shift << shift;
+            offer = (offer + (1 << shift) - 1) >>> shift << shift;
             if (offer > free) {
                 offer = offer - (1 << shift);
             }

@@ -133,7 +133,7 @@ final class Sender {
 
     /** Data or FIN not sent yet. */
     boolean hasUnsent() {
-        return SeqNum.lt(nxt, written) || finQueued && !finSent;
+        return SeqNum.lt(nxt, written) || (finQueued && !finSent);
     }
 
     boolean finAcknowledged() {
@@ -197,13 +197,13 @@ final class Sender {
     int sendNew(boolean probe, long nowNs) {
         final int available = SeqNum.distance(nxt, written);
         final boolean finWaits = finQueued && !finSent;
-        if (available <= 0 && !finWaits || segments.room() <= RESERVED_SLOTS) {
+        if ((available <= 0 && !finWaits) || segments.room() <= RESERVED_SLOTS) {
             return NOTHING;
         }
         final int usable = SeqNum.distance(nxt, una + windowBytes);
         final int length = Math.min(Math.min(available, connection.payloadLimit()), usable);
         final boolean fin = finWaits && length == available && usable > available;
-        if (length < 0 || length == 0 && !fin) {
+        if (length < 0 || (length == 0 && !fin)) {
             return NOTHING;
         }
         if (!fin && !probe && !worthSending(length, available)) {
@@ -283,7 +283,7 @@ final class Sender {
             return;
         }
         final int usable = SeqNum.distance(nxt, una + windowBytes);
-        final boolean closed = usable <= 0 || usable < 1 + SeqNum.distance(nxt, written) && finQueued;
+        final boolean closed = usable <= 0 || (usable < 1 + SeqNum.distance(nxt, written) && finQueued);
         if (usable > 0 && !closed && segments.room() <= RESERVED_SLOTS) {
             return;
         }

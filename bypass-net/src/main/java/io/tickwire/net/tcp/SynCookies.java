@@ -53,15 +53,15 @@ final class SynCookies {
     private int digest(int localPort, int remoteAddress, int remotePort, int peerIsn, int counter, int index) {
         final long ports = (long) localPort << 16 | remotePort;
         return (int) hash.hash(
-                        ports << 32 | remoteAddress & 0xffff_ffffL,
-                        (long) (counter << 3 | index) << 32 | peerIsn & 0xffff_ffffL)
+                        ports << 32 | (remoteAddress & 0xffff_ffffL),
+                        (long) (counter << 3 | index) << 32 | (peerIsn & 0xffff_ffffL))
                 & HASH_MASK;
     }
 
     /** A timestamp not later than {@code timestamp} that carries the options. */
     static int encodeOptions(int timestamp, boolean sack, int windowShift) {
         final int bits = (sack ? SACK_BIT : 0) | (windowShift < 0 ? NO_SHIFT : windowShift);
-        final int candidate = timestamp & ~OPTION_MASK | bits;
+        final int candidate = (timestamp & ~OPTION_MASK) | bits;
         return SeqNum.gt(candidate, timestamp) ? candidate - (1 << OPTION_BITS) : candidate;
     }
 

@@ -99,7 +99,7 @@ final class SynchronisedInput {
         } else {
             acceptable = SeqNum.inWindow(segment.sequence, receiver.nxt, window)
                     || SeqNum.inWindow(segment.end() - 1, receiver.nxt, window)
-                    || SeqNum.lt(segment.sequence, receiver.nxt) && SeqNum.geq(segment.end(), receiver.nxt + window);
+                    || (SeqNum.lt(segment.sequence, receiver.nxt) && SeqNum.geq(segment.end(), receiver.nxt + window));
         }
         if (acceptable) {
             return true;

@@ -230,7 +230,7 @@ public final class Tcp {
         if (c.state == TcpState.CLOSED) {
             return;
         }
-        if ((c.ackNow || c.state.canReceive() && c.receiver.shouldUpdateWindow()) && !output.sendAck(c, nowNs)) {
+        if ((c.ackNow || (c.state.canReceive() && c.receiver.shouldUpdateWindow())) && !output.sendAck(c, nowNs)) {
             c.ackNow = true;
             makeReady(c);
         }

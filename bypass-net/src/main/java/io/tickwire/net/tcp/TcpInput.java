@@ -71,7 +71,7 @@ final class TcpInput {
     private boolean mayReopen(TcpConnection c) {
         if (c.timestamps && segment.options.hasTimestamps()) {
             final int newer = SeqNum.distance(c.recentTimestamp, segment.options.timestampValue());
-            return newer > 0 || newer == 0 && SeqNum.gt(segment.sequence, c.receiver.nxt);
+            return newer > 0 || (newer == 0 && SeqNum.gt(segment.sequence, c.receiver.nxt));
         }
         return SeqNum.gt(segment.sequence, c.receiver.nxt);
     }

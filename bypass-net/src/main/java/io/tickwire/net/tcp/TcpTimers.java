@@ -103,7 +103,7 @@ final class TcpTimers {
     private void keepAlive(TcpConnection c, long nowNs) {
         final TcpSettings settings = tcp.settings();
         final long idleNs = nowNs - c.lastReceivedNs;
-        if (c.sender.segments.size() > 0 || idleNs < settings.keepAliveIdleNs && c.keepAlivesSent == 0) {
+        if (c.sender.segments.size() > 0 || (idleNs < settings.keepAliveIdleNs && c.keepAlivesSent == 0)) {
             // Data in flight has its own timers.
             c.timers.set(
                     ConnectionTimers.KEEP_ALIVE,

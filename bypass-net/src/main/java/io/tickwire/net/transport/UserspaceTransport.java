@@ -90,7 +90,7 @@ public final class UserspaceTransport implements Transport {
     private void requireLocal(InetSocketAddress local) {
         final InetAddress wanted = local.getAddress();
         if (wanted == null
-                || !wanted.isAnyLocalAddress() && !wanted.equals(address(0).getAddress())) {
+                || (!wanted.isAnyLocalAddress() && !wanted.equals(address(0).getAddress()))) {
             throw new TransportException(
                     "cannot listen on " + local + ": this stack has only the address " + Ipv4Address.format(address));
         }

@@ -101,7 +101,7 @@ public final class IgmpMessage {
 
     /** Decodes a v3 Max Resp Code or QQIC. RFC 9776 §4.1.1: 1xxx xxxx is a 3-bit exponent and a 4-bit mantissa. */
     public static int decodeFloat(int code) {
-        return code < 128 ? code : (code & 15 | 16) << ((code >>> 4 & 7) + 3);
+        return code < 128 ? code : ((code & 15) | 16) << ((code >>> 4 & 7) + 3);
     }
 
     /** Writes an eight-byte message: v2 report or leave (or a v2 query, for tests). */

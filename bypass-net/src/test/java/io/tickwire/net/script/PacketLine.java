@@ -64,8 +64,8 @@ final class PacketLine {
 
     static int flags(String letters) {
         int flags = 0;
-        for (final char letter : letters.toCharArray()) {
-            flags |= switch (letter) {
+        for (int i = 0; i < letters.length(); i++) {
+            flags |= switch (letters.charAt(i)) {
                 case 'S' -> TcpHeader.SYN;
                 case 'F' -> TcpHeader.FIN;
                 case 'R' -> TcpHeader.RST;

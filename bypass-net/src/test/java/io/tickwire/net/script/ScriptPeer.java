@@ -19,6 +19,7 @@ final class ScriptPeer {
     static final int LOCAL_PORT = 8080;
 
     /** A segment that the stack sent. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Sent(int flags, int sequence, int ack, int window, byte[] payload, TcpOptions options, long atNs) {
         @Override
         public String toString() {

@@ -19,6 +19,7 @@ public final class SimLink {
         public static final Impairment NONE = new Impairment(0, 0, 0, 0, 0, 10_000, 0, 0, 10_000);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Flight(long atNs, long order, byte[] frame) implements Comparable<Flight> {
         @Override
         public int compareTo(Flight other) {

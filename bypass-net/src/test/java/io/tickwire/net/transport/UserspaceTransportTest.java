@@ -115,7 +115,7 @@ class UserspaceTransportTest {
             while (sent < total) {
                 final int length = (int) Math.min(chunk.capacity(), total - sent);
                 for (int i = 0; i < length; i++) {
-                    chunk.putByte(i, (byte) ((sent + i) * 31 >> 3));
+                    chunk.putByte(i, (byte) (((sent + i) * 31) >> 3));
                 }
                 final int accepted = stream.send(chunk, 0, length);
                 sent += accepted;
@@ -128,7 +128,7 @@ class UserspaceTransportTest {
         @Override
         public int onData(DirectBuffer buffer, int offset, int length) {
             for (int i = 0; i < length; i++) {
-                assertEquals((byte) ((received + i) * 31 >> 3), buffer.getByte(offset + i));
+                assertEquals((byte) (((received + i) * 31) >> 3), buffer.getByte(offset + i));
             }
             received += length;
             return length;
@@ -212,7 +212,7 @@ class UserspaceTransportTest {
         until(() -> client.stream != null);
         final UnsafeBuffer memory = new UnsafeBuffer(java.nio.ByteBuffer.allocateDirect(50_000));
         for (int i = 0; i < memory.capacity(); i++) {
-            memory.putByte(i, (byte) (i * 31L >> 3));
+            memory.putByte(i, (byte) ((i * 31L) >> 3));
         }
         final SendVector vector = new SendVector(4);
         vector.add(memory.addressOffset(), 20_000);

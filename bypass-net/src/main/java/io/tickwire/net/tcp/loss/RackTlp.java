@@ -79,7 +79,7 @@ public final class RackTlp {
     }
 
     private static boolean sentAfter(long sentNs, int end, long otherSentNs, int otherEnd) {
-        return sentNs - otherSentNs > 0 || sentNs == otherSentNs && SeqNum.gt(end, otherEnd);
+        return sentNs - otherSentNs > 0 || (sentNs == otherSentNs && SeqNum.gt(end, otherEnd));
     }
 
     /** RFC 8985 §6.2 step 4: a D-SACK widens the reordering window, once per round trip. */
@@ -117,7 +117,7 @@ public final class RackTlp {
      * @return nanoseconds after which to look again, 0 if nothing is pending
      */
     public long detectLoss(SentSegments segments, int mssBytes, long smoothedRttNs, boolean recovering, long nowNs) {
-        if (!delivered || segments.sackedBytes() == 0 && segments.retransmittedBytes() == 0) {
+        if (!delivered || (segments.sackedBytes() == 0 && segments.retransmittedBytes() == 0)) {
             // All outstanding was sent once and in order after the latest delivered: nothing to judge.
             return 0;
         }

@@ -202,7 +202,7 @@ public final class SentSegments {
         final int i = head + n & mask;
         final int bytes = SeqNum.distance(start[i], end[i]);
         discount(flags[i], bytes);
-        flags[i] = flags[i] & ~(LOST | RETRANSMITTED) | SACKED;
+        flags[i] = (flags[i] & ~(LOST | RETRANSMITTED)) | SACKED;
         sackedBytes += bytes;
     }
 
@@ -214,7 +214,7 @@ public final class SentSegments {
         }
         final int bytes = SeqNum.distance(start[i], end[i]);
         discount(flags[i], bytes);
-        flags[i] = flags[i] & ~RETRANSMITTED | LOST;
+        flags[i] = (flags[i] & ~RETRANSMITTED) | LOST;
         lostBytes += bytes;
         pendingBytes += bytes;
         pendingHint = Math.min(pendingHint, n);
@@ -283,7 +283,7 @@ public final class SentSegments {
         int low = 0;
         int high = size;
         while (low < high) {
-            final int middle = low + high >>> 1;
+            final int middle = (low + high) >>> 1;
             if (SeqNum.lt(start[head + middle & mask], seq)) {
                 low = middle + 1;
             } else {
@@ -308,9 +308,9 @@ public final class SentSegments {
             pending += (flags(n) & (LOST | RETRANSMITTED)) == LOST ? bytes : 0;
             retransmitted += has(n, RETRANSMITTED) ? bytes : 0;
             if (bytes <= 0
-                    || n > 0 && start(n) != end(n - 1)
-                    || has(n, SACKED) && has(n, LOST | RETRANSMITTED)
-                    || has(n, FIN) && n != size - 1) {
+                    || (n > 0 && start(n) != end(n - 1))
+                    || (has(n, SACKED) && has(n, LOST | RETRANSMITTED))
+                    || (has(n, FIN) && n != size - 1)) {
                 return false;
             }
         }
