@@ -12,6 +12,7 @@ final class LogModel {
      * @param lastOfBatch offset of the last record of its batch
      * @param producerId -1 for a plain producer
      */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by content, below.
     record Entry(long offset, long timestampMs, byte[] key, byte[] value, long lastOfBatch, long producerId) {
         boolean sameContent(Entry other) {
             return offset == other.offset

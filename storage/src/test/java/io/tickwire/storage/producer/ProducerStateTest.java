@@ -190,7 +190,7 @@ class ProducerStateTest {
         assertEquals(8, slices.abortedProducerId(0));
         assertEquals(4, slices.abortedFirstOffset(0));
         log.read(6, 1 << 20, true, Isolation.COMMITTED, slices);
-        assertEquals(8, slices.nextOffset());
+        assertEquals(7, slices.nextOffset());
         assertEquals(0, slices.abortedCount());
         log.read(0, 1 << 20, true, Isolation.UNCOMMITTED, slices);
         assertEquals(0, slices.abortedCount());
