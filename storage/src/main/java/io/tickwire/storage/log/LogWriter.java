@@ -141,6 +141,7 @@ final class LogWriter {
 
     private void activate(final long nowMs) throws IOException {
         checkRoom();
+        lastClaimMs = nowMs; // A log opened ahead is not idle yet.
         final Segment last = files.segments().last();
         files.markOpen(settings.syncBeforeAck());
         if (last == null || last.isSealed()) {

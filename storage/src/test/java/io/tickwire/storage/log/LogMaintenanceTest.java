@@ -282,6 +282,7 @@ class LogMaintenanceTest {
     void preparedLogHasItsFileBeforeTheFirstAppend() throws IOException {
         assertTrue(log.prepare(1));
         assertEquals(1, dataFiles());
+        assertFalse(log.releaseIfIdle(0), "a log opened ahead is kept for its first append");
         appendTimed(1);
         final Segment only = log.files().segments().last();
         assertEquals(0, only.baseOffset());
