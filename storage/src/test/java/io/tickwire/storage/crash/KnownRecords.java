@@ -49,8 +49,7 @@ final class KnownRecords {
 
     private int fill(int producer, long number) {
         long state = number * 0x9E37_79B9_7F4A_7C15L + producer;
-        int length =
-                Long.BYTES + Math.floorMod(state >>> 7, number % 50 == 0 ? MAX_VALUE_BYTES - Long.BYTES : 120);
+        int length = Long.BYTES + Math.floorMod(state >>> 7, number % 50 == 0 ? MAX_VALUE_BYTES - Long.BYTES : 120);
         value.putLong(0, number);
         value.setMemory(Long.BYTES, length - Long.BYTES, (byte) state);
         return length;
