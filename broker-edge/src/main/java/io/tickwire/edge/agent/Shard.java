@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     private static final int DEADLINES_PER_CYCLE = 64;
     private static final int LISTEN_BACKLOG = 1024;
     private static final long LONGEST_PARK_NS = 100_000_000L;
+    private static final long FULL_INBOX_PARK_NS = 10_000L;
 
     private final Transport transport;
     private final Executor conductor;
@@ -171,7 +173,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
             }
             // The shard never waits for those who post, so there will be room.
             transport.wakeup();
-            Thread.yield();
+            LockSupport.parkNanos(FULL_INBOX_PARK_NS);
         }
         transport.wakeup();
         return true;
@@ -261,7 +263,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
 
     /** A log is on the device up to what was appended: acknowledgements that waited go out. From any thread. */
     public void synced(PartitionLog log) {
-        boolean unused = post(() -> {
+        boolean _ = post(() -> {
             PartitionTable.Topic topic =
                     partitions.byId(log.key().topicIdMsb(), log.key().topicIdLsb());
             ShardPartition partition =

@@ -149,7 +149,7 @@ public final class ShardDirectory implements PartitionDirectory {
         @Override
         public void onHighWatermark(PartitionLog log, long highWatermark) {
             if (!posted.getAndSet(true)) {
-                boolean unused = shard.post(() -> {
+                boolean _ = shard.post(() -> {
                     posted.set(false);
                     partition.advanced();
                 });

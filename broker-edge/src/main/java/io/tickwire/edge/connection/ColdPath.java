@@ -100,7 +100,7 @@ final class ColdPath {
 
     private void answerLater(ColdRequest request, long sequence, CompletionStage<? extends ApiMessage> stage) {
         // The outcome is handled whole here; nobody else waits for this stage.
-        CompletionStage<Boolean> unused = stage.handle((response, failure) -> {
+        CompletionStage<Boolean> _ = stage.handle((response, failure) -> {
             ByteBuffer bytes = answer(request, response, failure);
             return host.post(() -> connection.respond(sequence, bytes));
         });

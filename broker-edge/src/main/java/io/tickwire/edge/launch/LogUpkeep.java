@@ -21,7 +21,7 @@ final class LogUpkeep implements Runnable {
     @Override
     public void run() {
         try {
-            int unused = catalog.maintain(System.currentTimeMillis());
+            int _ = catalog.maintain(System.currentTimeMillis());
         } catch (RuntimeException e) {
             LOG.error("upkeep of the logs failed", e);
         }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole broker, in this process, with stock clients. */
-@Timeout(120)
+@Timeout(240)
 class BrokerIT {
     private static final int MEGABYTE = 1_000_000;
 
@@ -53,7 +53,7 @@ class BrokerIT {
                 null,
                 Map.of(
                         "data.dir", dir.resolve("data").toString(),
-                        "shm.dir", dir.resolve("shm").toString(),
+                        "shm.enabled", "false",
                         "kafka.listen", "127.0.0.1:0")));
     }
 
@@ -110,7 +110,8 @@ class BrokerIT {
             try (Socket socket = connect()) {
                 byte[] body = new byte[8 + random.nextInt(200)];
                 random.nextBytes(body);
-                ByteBuffer frame = ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body);
+                ByteBuffer frame =
+                        ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body);
                 if (i % 2 == 0) {
                     // A key and a version that are served, and then nonsense.
                     frame.putShort(4, ApiKeys.PRODUCE.id).putShort(6, ApiKeys.PRODUCE.latestVersion());
@@ -134,7 +135,8 @@ class BrokerIT {
             consumer.seekToBeginning(consumer.assignment());
             consumer.poll(Duration.ofMillis(500));
             long startNs = System.nanoTime();
-            producer.send(new ProducerRecord<>("woken", 0, null, new byte[] {1})).get();
+            producer.send(new ProducerRecord<>("woken", 0, null, new byte[] {1}))
+                    .get();
             List<ConsumerRecord<byte[], byte[]>> received = new ArrayList<>();
             while (received.isEmpty()) {
                 consumer.poll(Duration.ofMillis(20_000)).forEach(received::add);
@@ -196,7 +198,8 @@ class BrokerIT {
                 .setMaxWaitMs(100)
                 .setMinBytes(1)
                 .setMaxBytes(50 * MEGABYTE)
-                .setTopics(List.of(new FetchRequestData.FetchTopic().setTopic(topic).setPartitions(List.of(partition))));
+                .setTopics(List.of(
+                        new FetchRequestData.FetchTopic().setTopic(topic).setPartitions(List.of(partition))));
         short version = 11;
         ByteBuffer bytes = RequestUtils.serialize(
                 new org.apache.kafka.common.message.RequestHeaderData()
@@ -221,7 +224,12 @@ class BrokerIT {
     }
 
     private static void create(String topic, int partitions) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
+        // A thousand journals take a while on a slow disk.
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", bootstrap(),
+                "request.timeout.ms", "200000",
+                "default.api.timeout.ms", "200000");
+        try (Admin admin = Admin.create(settings)) {
             admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                     .all()
                     .get();
@@ -263,8 +271,7 @@ class BrokerIT {
         return consume(topic, count, Map.of());
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> consume(
-            String topic, int count, Map<String, String> settings) {
+    private static List<ConsumerRecord<byte[], byte[]>> consume(String topic, int count, Map<String, String> settings) {
         List<ConsumerRecord<byte[], byte[]>> received = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(settings)) {
             consumer.assign(consumer.partitionsFor(topic).stream()

@@ -180,7 +180,7 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     void expired(PendingFetch fetch) {
         fetch.unpark(deadlines);
         waiting.remove(fetch.exchange());
-        boolean unused = fetch.read(partitions);
+        boolean _ = fetch.read(partitions);
         answer(fetch);
     }
 

@@ -162,7 +162,8 @@ final class FetchSlot extends ShardPartition.Watcher {
     protected void onAdvance(ShardPartition partition) {
         long grown = partition.appendedBytes() - seenBytes;
         seenBytes = partition.appendedBytes();
-        if (partition.isRemoved() || !partition.isWritable()) {
+        // Nothing grown, yet the high watermark has moved: what was appended before the read is readable only now.
+        if (partition.isRemoved() || !partition.isWritable() || grown == 0) {
             waiter.mustLook();
         } else {
             waiter.grown(grown);

@@ -74,7 +74,7 @@ final class TransactionAdmissions {
                     .thenAccept(error -> question.answer = error)
                     .toCompletableFuture());
         }
-        CompletableFuture<Void> unused = CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+        CompletableFuture<Void> _ = CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
                 .thenRun(() -> shard.test(() -> {
                     questions.forEach(question -> question.settle(refused));
                     if (exchange.isOpen() && exchange.sequence() == sequence) {
