@@ -93,8 +93,12 @@ class DataPlaneTest {
     @Test
     void partitionsEachGetTheirOwn() throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
-                producer.send(new ProducerRecord<>("many", i % 20, null, new byte[] {(byte) i}));
+                sent.add(producer.send(new ProducerRecord<>("many", i % 20, null, new byte[] {(byte) i})));
+            }
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
             }
         }
         List<ConsumerRecord<byte[], byte[]>> received = consume("many", 20, 1000);

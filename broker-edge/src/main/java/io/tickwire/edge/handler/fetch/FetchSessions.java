@@ -7,7 +7,15 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** The fetch sessions of one shard, bounded as Kafka's: a full cache gives way only where a session was unused for long. */
 final class FetchSessions {
-    private record Cached(FetchSession session, long[] lastUsedNs) {}
+    private static final class Cached {
+        private final FetchSession session;
+        private long lastUsedNs;
+
+        Cached(FetchSession session, long nowNs) {
+            this.session = session;
+            lastUsedNs = nowNs;
+        }
+    }
 
     private final LinkedHashMap<Integer, Cached> sessions = new LinkedHashMap<>(16, 0.75f, true);
     private final int maxSessions;
@@ -26,8 +34,8 @@ final class FetchSessions {
         if (cached == null) {
             return null;
         }
-        cached.lastUsedNs()[0] = nowNs;
-        return cached.session();
+        cached.lastUsedNs = nowNs;
+        return cached.session;
     }
 
     /** A new session, or null when the cache is full: then the client goes on without one. */
@@ -41,7 +49,7 @@ final class FetchSessions {
             id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
         } while (sessions.containsKey(id));
         FetchSession session = new FetchSession(id, byId);
-        sessions.put(id, new Cached(session, new long[] {nowNs}));
+        sessions.put(id, new Cached(session, nowNs));
         return session;
     }
 
@@ -51,7 +59,7 @@ final class FetchSessions {
             return false;
         }
         Cached oldest = oldestFirst.next();
-        if (oldest.session().inUse() != null || nowNs - oldest.lastUsedNs()[0] < evictionNs) {
+        if (oldest.session.inUse() != null || nowNs - oldest.lastUsedNs < evictionNs) {
             return false;
         }
         oldestFirst.remove();

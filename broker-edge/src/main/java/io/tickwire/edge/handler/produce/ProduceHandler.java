@@ -17,7 +17,7 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.log.AppendResult;
 import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Object2ObjectHashMap;
 import org.agrona.concurrent.EpochClock;
@@ -60,7 +60,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             Deadlines deadlines,
             EpochClock clock,
             TransactionGate gate,
-            Predicate<Runnable> shard) {
+            Consumer<Runnable> shard) {
         this.partitions = partitions;
         admissions = new TransactionAdmissions(partitions, gate, shard);
         this.responses = responses;

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.TopicPartition;
@@ -28,7 +28,7 @@ final class TransactionAdmissions {
 
     private final PartitionTable partitions;
     private final TransactionGate gate;
-    private final Predicate<Runnable> shard;
+    private final Consumer<Runnable> shard;
     private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
 
     /** Continues with a request once the coordinator has answered. */
@@ -37,7 +37,7 @@ final class TransactionAdmissions {
         void proceed(Exchange exchange, DirectBuffer frame, Map<TopicPartition, Errors> refused);
     }
 
-    TransactionAdmissions(PartitionTable partitions, TransactionGate gate, Predicate<Runnable> shard) {
+    TransactionAdmissions(PartitionTable partitions, TransactionGate gate, Consumer<Runnable> shard) {
         this.partitions = partitions;
         this.gate = gate;
         this.shard = shard;
@@ -75,7 +75,7 @@ final class TransactionAdmissions {
                     .toCompletableFuture());
         }
         CompletableFuture<Void> _ = CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
-                .thenRun(() -> shard.test(() -> {
+                .thenRun(() -> shard.accept(() -> {
                     questions.forEach(question -> question.settle(refused));
                     if (exchange.isOpen() && exchange.sequence() == sequence) {
                         then.proceed(exchange, new UnsafeBuffer(copy), refused);
