@@ -22,6 +22,8 @@ public record BrokerSettings(Map<String, String> values) {
         values.put("share.coordinator.state.topic.min.isr", "1");
         values.put("share.coordinator.state.topic.num.partitions", "4");
         values.put("group.initial.rebalance.delay.ms", "0");
+        // Cases give records times of long ago, which retention would delete as soon as it looks.
+        values.put("log.retention.ms", "-1");
         values.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
         for (String protocol : new String[] {"consumer", "share", "streams"}) {
             values.put("group." + protocol + ".min.heartbeat.interval.ms", "200");

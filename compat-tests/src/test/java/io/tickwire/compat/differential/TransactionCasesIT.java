@@ -231,13 +231,13 @@ class TransactionCasesIT {
                         Map.of(probe.partition(0), new OffsetAndMetadata(7, "m")),
                         new ConsumerGroupMetadata(probe.name("g")));
                 finish(producer, commit);
+                sawSettled(probe);
                 probe.saw(
                         "committed",
                         Probe.get(probe.admin()
                                         .listConsumerGroupOffsets(probe.name("g"))
                                         .partitionsToOffsetAndMetadata())
                                 .get(probe.partition(0)));
-                sawSettled(probe);
             }));
             for (String protocol : List.of("classic", "consumer")) {
                 cases.add(Case.of("read, process, write " + protocol + ", commit " + commit, probe -> {
@@ -254,10 +254,10 @@ class TransactionCasesIT {
                     producer.sendOffsetsToTransaction(
                             Map.of(probe.partition(0), new OffsetAndMetadata(3)), consumer.groupMetadata());
                     finish(producer, commit);
+                    sawSettled(probe);
                     probe.saw(
                             "committed",
                             consumer.committed(Set.of(probe.partition(0))).get(probe.partition(0)));
-                    sawSettled(probe);
                 }));
             }
         }

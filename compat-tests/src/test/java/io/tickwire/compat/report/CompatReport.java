@@ -30,7 +30,8 @@ public final class CompatReport {
         StringBuilder text = new StringBuilder();
         if (!CASES.isEmpty()) {
             text.append(String.format(
-                    "%n%-28s %7s %7s %11s %7s %10s %10s%n", "suite", "cases", "same", "different", "known", "ref ms", "subj ms"));
+                    "%n%-28s %7s %7s %11s %7s %10s %10s%n",
+                    "suite", "cases", "same", "different", "known", "ref ms", "subj ms"));
             for (Map.Entry<String, List<CaseResult>> suite : bySuite().entrySet()) {
                 List<CaseResult> cases = suite.getValue();
                 long same = cases.stream().filter(CaseResult::isSame).count();
@@ -40,7 +41,9 @@ public final class CompatReport {
                         cases.size(),
                         same,
                         cases.size() - same,
-                        cases.stream().filter(one -> !one.isSame() && KnownDifferences.contains(one.suite(), one.name())).count(),
+                        cases.stream()
+                                .filter(one -> !one.isSame() && KnownDifferences.contains(one.suite(), one.name()))
+                                .count(),
                         cases.stream().mapToLong(CaseResult::referenceMs).sum(),
                         cases.stream().mapToLong(CaseResult::subjectMs).sum()));
             }
