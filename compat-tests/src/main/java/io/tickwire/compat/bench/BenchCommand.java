@@ -4,6 +4,7 @@ import io.tickwire.compat.bench.clients.E2eCommand;
 import io.tickwire.compat.bench.clients.KafkaCommand;
 import io.tickwire.compat.bench.hotpath.HotpathCommand;
 import io.tickwire.compat.bench.net.NetBenchCommand;
+import io.tickwire.compat.bench.storage.StorageCommand;
 import io.tickwire.edge.launch.CliCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Benchmarks, each with its peers in the same run and the machine printed beside the figures.",
-        subcommands = {E2eCommand.class, KafkaCommand.class, HotpathCommand.class, NetBenchCommand.class})
+        subcommands = {
+            E2eCommand.class,
+            KafkaCommand.class,
+            HotpathCommand.class,
+            StorageCommand.class,
+            NetBenchCommand.class
+        })
 public final class BenchCommand implements CliCommand {
     @Spec
     private CommandSpec spec;

@@ -207,12 +207,12 @@ class GroupCasesIT {
             throws InterruptedException {
         List<String> errors = new ArrayList<>();
         Probe.eventually(() -> {
-            for (KafkaConsumer<String, String> consumer : List.of(first, second)) {
+            for (Map.Entry<String, KafkaConsumer<String, String>> named :
+                    List.of(Map.entry("first ", first), Map.entry("second ", second))) {
                 try {
-                    consumer.poll(Duration.ofMillis(100));
+                    named.getValue().poll(Duration.ofMillis(100));
                 } catch (RuntimeException e) {
-                    errors.add((consumer == first ? "first " : "second ")
-                            + Probe.unwrap(e).getClass().getSimpleName());
+                    errors.add(named.getKey() + Probe.unwrap(e).getClass().getSimpleName());
                 }
             }
             return !errors.isEmpty();
