@@ -145,7 +145,7 @@ public final class Broker implements AutoCloseable {
         control = plane.apply(new ControlContext(
                 config, catalog, conductor, new ShardDirectory(shard, observers), () -> kafkaAddress, threads));
         CompletableFuture.runAsync(control::start, conductor).join();
-        conductor.execute(new LogUpkeep(conductor, catalog));
+        new LogUpkeep(conductor, catalog, config.brokerLong("log.retention.check.interval.ms")).start();
         HotResponsePool responses = new HotResponsePool();
         ProduceHandler produce = new ProduceHandler(
                 shard.partitions(),

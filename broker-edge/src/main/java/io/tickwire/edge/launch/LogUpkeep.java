@@ -8,14 +8,23 @@ import org.slf4j.LoggerFactory;
 /** Retention and trimming of all logs, again and again on the conductor. */
 final class LogUpkeep implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LogUpkeep.class);
-    private static final long EVERY_MS = 1000;
+    // As Kafka: LogManager.INITIAL_TASK_DELAY_MS.
+    private static final long FIRST_AFTER_MS = 30_000;
 
     private final Conductor conductor;
     private final LogCatalog catalog;
+    private final long everyMs;
 
-    LogUpkeep(Conductor conductor, LogCatalog catalog) {
+    /** Makes the upkeep; {@code everyMs} is log.retention.check.interval.ms. */
+    LogUpkeep(Conductor conductor, LogCatalog catalog, long everyMs) {
         this.conductor = conductor;
         this.catalog = catalog;
+        this.everyMs = everyMs;
+    }
+
+    /** Starts it. */
+    void start() {
+        conductor.schedule(Math.min(FIRST_AFTER_MS, everyMs), this);
     }
 
     @Override
@@ -25,6 +34,6 @@ final class LogUpkeep implements Runnable {
         } catch (RuntimeException e) {
             LOG.error("upkeep of the logs failed", e);
         }
-        conductor.schedule(EVERY_MS, this);
+        conductor.schedule(everyMs, this);
     }
 }
