@@ -98,14 +98,14 @@ class ShareCasesIT {
                     KafkaShareConsumer<String, String> consumer = member(probe, EXPLICIT);
                     probe.saw("first", poll(consumer, 1, AcknowledgeType.RELEASE));
                     probe.saw("second", poll(consumer, 1, AcknowledgeType.RELEASE));
-                    probe.saw("third", consumer.poll(Duration.ofMillis(1_000)).count());
+                    probe.saw("third", consumer.poll(Duration.ofSeconds(1)).count());
                 }),
                 Case.of("two members share", probe -> {
                     prepare(probe, Map.of(), 0);
                     KafkaShareConsumer<String, String> first = member(probe, Map.of());
                     KafkaShareConsumer<String, String> second = member(probe, Map.of());
-                    first.poll(Duration.ofMillis(1_000));
-                    second.poll(Duration.ofMillis(1_000));
+                    first.poll(Duration.ofSeconds(1));
+                    second.poll(Duration.ofSeconds(1));
                     KafkaProducer<String, String> producer = probe.producer(Map.of());
                     List<String> seen = new ArrayList<>();
                     for (int i = 0; i < 20; i++) {
