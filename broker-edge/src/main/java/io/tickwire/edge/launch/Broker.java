@@ -56,6 +56,7 @@ public final class Broker implements AutoCloseable {
     private Thread shardThread;
     private Thread conductorThread;
     private Thread syncerThread;
+    private MetricsServer metrics;
     private LogSyncer syncer;
     private volatile InetSocketAddress kafkaAddress;
     private HandlerTable handlers;
@@ -169,6 +170,9 @@ public final class Broker implements AutoCloseable {
         handlers = new HandlerTable(all, control::features);
         shard.open(handlers, List.of(produce, fetch), tasks, control.observers())
                 .join();
+        metrics = config.metricsListen()
+                .map(address -> new MetricsServer(address, shard, conductor))
+                .orElse(null);
     }
 
     private static InetSocketAddress resolve(HostPort address) {
@@ -187,6 +191,11 @@ public final class Broker implements AutoCloseable {
     /** Where Kafka clients connect. */
     public InetSocketAddress kafkaAddress() {
         return kafkaAddress;
+    }
+
+    /** Port on which metrics are served, or 0. */
+    public int metricsPort() {
+        return metrics == null ? 0 : metrics.port();
     }
 
     /** All handlers. */
@@ -210,6 +219,9 @@ public final class Broker implements AutoCloseable {
             return;
         }
         try {
+            if (metrics != null) {
+                metrics.close();
+            }
             if (shardThread != null) {
                 shardLoop.stop();
                 shard.wakeup();

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickwire.edge.config.ConfigLoader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +44,7 @@ class DataPlaneTest {
             Map.entry("acks-1", 1),
             Map.entry("acks-all", 1),
             Map.entry("large", 1),
+            Map.entry("metrics", 1),
             Map.entry("many", 20));
 
     @TempDir
@@ -51,7 +56,14 @@ class DataPlaneTest {
     static void start() {
         broker = Broker.start(
                 ConfigLoader.load(
-                        null, Map.of("data.dir", dir.resolve("data").toString(), "kafka.listen", "127.0.0.1:0")),
+                        null,
+                        Map.of(
+                                "data.dir",
+                                dir.resolve("data").toString(),
+                                "kafka.listen",
+                                "127.0.0.1:0",
+                                "metrics.listen",
+                                "127.0.0.1:0")),
                 0,
                 context -> new FixedTopics(context, TOPICS),
                 List.of(),
@@ -79,6 +91,17 @@ class DataPlaneTest {
     void everyKindOfAcknowledgementDelivers(String acks) throws Exception {
         produce("acks-" + acks, 0, 100, 10, Map.of("acks", acks));
         assertEquals(100, consume("acks-" + acks, 1, 100).size());
+    }
+
+    @Test
+    void metricsCountRequestsAndBytes() throws Exception {
+        produce("metrics", 0, 1, 10, Map.of());
+        URI uri = URI.create("http://127.0.0.1:" + broker.metricsPort() + "/metrics");
+        String text = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        assertTrue(text.matches("(?s).*tickwire_requests_total [1-9].*"), text);
+        assertTrue(text.matches("(?s).*tickwire_transport_received_bytes_total [1-9].*"), text);
     }
 
     @Test
