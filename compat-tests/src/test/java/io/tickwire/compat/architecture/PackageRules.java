@@ -25,17 +25,43 @@ final class PackageRules {
         allow("net.dpdk", "net.device");
         allow("net.wire");
         allow("net.ip", "net.wire", "net.device");
-        allow("net.igmp", "net.wire", "net.ip");
-        allow("net.udp", "net.wire", "net.ip");
+        allow("net.igmp", "net.device", "net.wire", "net.ip");
+        allow("net.udp", "net.device", "net.wire", "net.ip", "net.igmp");
         allow("net.tcp", "net.wire", "net.ip");
         allow("net.stack", "net.device", "net.wire", "net.ip", "net.igmp", "net.udp", "net.tcp");
-        allow("net.transport", "net.stack", "net.device", "net.dpdk", "net.wire", "net.ip", "net.udp", "net.tcp");
+        allow(
+                "net.transport",
+                "net.stack",
+                "net.device",
+                "net.dpdk",
+                "net.wire",
+                "net.ip",
+                "net.igmp",
+                "net.udp",
+                "net.tcp");
 
         // storage
         allow("storage.journal");
         allow("storage.index", "storage.journal");
-        allow("storage.log", "kafka.record", "kafka.primitive", "storage.journal", "storage.index");
-        allow("storage.recovery", "kafka.record", "kafka.primitive", "storage.journal", "storage.index", "storage.log");
+        allow(
+                "storage.log",
+                "kafka.record",
+                "kafka.primitive",
+                // Decompresses a batch to find a record by its time.
+                "kafka.message",
+                "storage.os",
+                "storage.journal",
+                "storage.segment",
+                "storage.producer");
+        allow(
+                "storage.recovery",
+                "kafka.record",
+                "kafka.primitive",
+                "storage.os",
+                "storage.journal",
+                "storage.segment",
+                "storage.producer",
+                "storage.log");
         allow("storage.retention", "kafka.record", "storage.journal", "storage.index", "storage.log");
         allow(
                 "storage.compaction",
@@ -57,6 +83,8 @@ final class PackageRules {
                 "edge.handler",
                 "kafka",
                 "storage",
+                // Responses are gathered into the vector that the transport sends.
+                "net.transport",
                 "edge.config",
                 "edge.metrics",
                 "edge.quota",

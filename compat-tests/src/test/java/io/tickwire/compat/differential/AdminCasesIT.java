@@ -152,12 +152,24 @@ class AdminCasesIT {
                 () -> Probe.get(result.numPartitions(name)) + " " + Probe.get(result.replicationFactor(name)));
         probe.ask("configs", () -> Probe.get(result.config(name)).entries().size());
         if (name.equals(probe.topic())) {
+            if (!validateOnly && !result.all().isCompletedExceptionally()) {
+                // Kafka shows a new topic a moment after it has said that it is there.
+                Probe.eventually(() -> isDescribed(probe, name));
+            }
             probe.ask(
                     "described",
                     () -> describe(probe, name).partitions().stream()
                             .map(p -> p.partition() + " on " + p.leader().id() + " isr "
                                     + p.isr().size() + " of " + p.replicas().size())
                             .toList());
+        }
+    }
+
+    private static boolean isDescribed(Probe probe, String topic) {
+        try {
+            return describe(probe, topic) != null;
+        } catch (Exception notYet) {
+            return false;
         }
     }
 
