@@ -41,7 +41,16 @@ final class PackageRules {
                 "net.tcp");
 
         // storage
-        allow("storage.journal");
+        allow("storage.journal", "storage.os");
+        allow("storage.os");
+        allow("storage.segment", "kafka.record", "kafka.primitive", "storage.os", "storage.journal");
+        allow(
+                "storage.producer",
+                "kafka.record",
+                "kafka.primitive",
+                "storage.os",
+                "storage.journal",
+                "storage.segment");
         allow("storage.index", "storage.journal");
         allow(
                 "storage.log",
