@@ -41,9 +41,9 @@ final class PackageRules {
                 "net.tcp");
 
         // storage
-        allow("storage.journal", "storage.os");
+        allow("storage.journal");
         allow("storage.os");
-        allow("storage.segment", "kafka.record", "kafka.primitive", "storage.os", "storage.journal");
+        allow("storage.segment", "kafka.record", "storage.os", "storage.journal");
         allow(
                 "storage.producer",
                 "kafka.record",
