@@ -44,13 +44,7 @@ final class PackageRules {
         allow("storage.journal");
         allow("storage.os");
         allow("storage.segment", "kafka.record", "storage.os", "storage.journal");
-        allow(
-                "storage.producer",
-                "kafka.record",
-                "kafka.primitive",
-                "storage.os",
-                "storage.journal",
-                "storage.segment");
+        allow("storage.producer", "kafka.record", "kafka.primitive");
         allow("storage.index", "storage.journal");
         allow(
                 "storage.log",
