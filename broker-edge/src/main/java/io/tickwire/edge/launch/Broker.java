@@ -25,6 +25,7 @@ import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
+import io.tickwire.storage.log.LogPretoucher;
 import io.tickwire.storage.log.LogSyncer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,8 +57,10 @@ public final class Broker implements AutoCloseable {
     private Thread shardThread;
     private Thread conductorThread;
     private Thread syncerThread;
+    private Thread pretoucherThread;
     private MetricsServer metrics;
     private LogSyncer syncer;
+    private LogPretoucher pretoucher;
     private volatile InetSocketAddress kafkaAddress;
     private HandlerTable handlers;
     private ControlPlane control;
@@ -142,6 +145,9 @@ public final class Broker implements AutoCloseable {
         syncer = new LogSyncer(shard::synced);
         catalog.syncer(syncer);
         syncerThread = threads.start("tickwire-syncer", syncer);
+        pretoucher = new LogPretoucher();
+        catalog.pretoucher(pretoucher);
+        pretoucherThread = threads.start("tickwire-pretoucher", pretoucher);
         kafkaAddress = shard.listen(resolve(config.kafka().listen())).join();
         control = plane.apply(new ControlContext(
                 config, catalog, conductor, new ShardDirectory(shard, observers), () -> kafkaAddress, threads));
@@ -238,6 +244,10 @@ public final class Broker implements AutoCloseable {
             if (syncerThread != null) {
                 syncer.close();
                 BrokerThreads.join(syncerThread);
+            }
+            if (pretoucherThread != null) {
+                pretoucher.close();
+                BrokerThreads.join(pretoucherThread);
             }
             catalog.close();
         } catch (IOException e) {

@@ -57,7 +57,7 @@ public class AppendBenchmark {
         catalog = LogCatalog.open(directory.resolve("data"), CatalogOptions.defaults());
         log = catalog.create(
                 new TopicKey("bench", 1, 1, 0), LogSettings.defaults().withSegmentBytes(256 << 20));
-        journal = Journal.open(directory.resolve("raw"), 0, 1 << 20);
+        journal = Journal.open(directory.resolve("raw"), 0, 1 << 20, 256 << 20);
         final UnsafeBuffer target = new UnsafeBuffer(new byte[valueBytes + 200]);
         final RecordBatchEncoder encoder = new RecordBatchEncoder().begin(target, 0, target.capacity());
         encoder.append(NOW_MS, null, 0, RecordBatchEncoder.NULL_LENGTH, target, 100, valueBytes, HeaderBlock.EMPTY);

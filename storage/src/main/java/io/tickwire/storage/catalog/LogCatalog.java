@@ -1,6 +1,7 @@
 package io.tickwire.storage.catalog;
 
 import io.tickwire.storage.log.LogFiles;
+import io.tickwire.storage.log.LogPretoucher;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.LogSyncer;
 import io.tickwire.storage.log.PartitionLog;
@@ -40,6 +41,7 @@ public final class LogCatalog implements AutoCloseable {
     private final ConcurrentHashMap<Id, PartitionLog> byId = new ConcurrentHashMap<>();
     private RecoveryReport recovery;
     private volatile LogSyncer syncer;
+    private volatile LogPretoucher pretoucher;
 
     private LogCatalog(final DataDirectory directory, final CatalogOptions options) {
         this.directory = directory;
@@ -138,6 +140,7 @@ public final class LogCatalog implements AutoCloseable {
 
     private void register(final PartitionLog log) {
         log.syncer(syncer);
+        log.pretoucher(pretoucher);
         final TopicKey key = log.key();
         byName.put(new Name(key.topic(), key.partition()), log);
         byId.put(new Id(key.topicIdMsb(), key.topicIdLsb(), key.partition()), log);
@@ -198,6 +201,12 @@ public final class LogCatalog implements AutoCloseable {
     public void syncer(final LogSyncer logSyncer) {
         syncer = logSyncer;
         byName.values().forEach(log -> log.syncer(logSyncer));
+    }
+
+    /** Gives every log, now and later, someone who keeps blocks and pages ready ahead of its owner. */
+    public void pretoucher(final LogPretoucher logPretoucher) {
+        pretoucher = logPretoucher;
+        byName.values().forEach(log -> log.pretoucher(logPretoucher));
     }
 
     /** All logs now. */

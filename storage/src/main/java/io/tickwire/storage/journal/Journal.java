@@ -30,6 +30,8 @@ public final class Journal implements AutoCloseable {
     /** Largest entry, bytes: what a 1 GiB block holds. */
     public static final int MAX_ENTRY_BYTES = 256 * 1024 * 1024;
 
+    private static final long LARGEST_BLOCK_BYTES = 1L << 30;
+
     /** Chronicle's own index is sparse and small: readers here have their own. 128 × 128 × 4096 is over 67 M entries a file. */
     private static final int INDEX_COUNT = 128;
 
@@ -66,10 +68,12 @@ public final class Journal implements AutoCloseable {
      *
      * @param cycle number of the file to append to
      * @param largestEntryBytes the largest entry to expect; larger ones work, at the price of one reopening
+     * @param fileBytes how large a file is to become: up to 1 GiB it is mapped as one block
      */
-    public static Journal open(final Path directory, final int cycle, final int largestEntryBytes) throws IOException {
+    public static Journal open(final Path directory, final int cycle, final int largestEntryBytes, final long fileBytes)
+            throws IOException {
         Files.createDirectories(directory);
-        return new Journal(directory, cycle, blockFor(largestEntryBytes));
+        return new Journal(directory, cycle, Math.max(blockFor(largestEntryBytes), blockOf(fileBytes)));
     }
 
     private void openQueue() {
@@ -144,6 +148,21 @@ public final class Journal implements AutoCloseable {
         return directory.resolve(JournalFormat.fileName(cycle));
     }
 
+    /** Largest entry that needs no larger blocks. */
+    public long largestEntryBytes() {
+        return overlapBytes(blockBytes);
+    }
+
+    /** Address at which the mapping of the last claim has, or would have, the file's first byte. */
+    public long mappedBase() {
+        return claimedAddress - claimedPosition;
+    }
+
+    /** Position in the file up to which the mapping of the last claim surely reaches. */
+    public long mappedTo() {
+        return (claimedPosition & -blockBytes) + blockBytes;
+    }
+
     /** Bytes of a block: how far ahead of the writer the file is mapped and sized. */
     public long blockBytes() {
         return blockBytes;
@@ -172,6 +191,12 @@ public final class Journal implements AutoCloseable {
             block <<= 1;
         }
         return block;
+    }
+
+    /** Block size, a power of two, that holds a file. */
+    private static long blockOf(final long fileBytes) {
+        final long bytes = Math.clamp(fileBytes, DEFAULT_BLOCK_BYTES, LARGEST_BLOCK_BYTES);
+        return Long.highestOneBit(2 * bytes - 1);
     }
 
     /** What Chronicle maps beyond a block, and so the largest entry that is sure to be contiguous. */

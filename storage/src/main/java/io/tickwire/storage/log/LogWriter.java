@@ -34,7 +34,9 @@ final class LogWriter {
     private final LogProducers producers;
     private LogSettings settings;
     private Journal journal;
-    private SpaceReservation space;
+    private Headroom headroom;
+    private volatile LogPretoucher pretoucher;
+    private long mappedTo;
     private Segment active;
     private boolean failed;
     private long lastClaimMs;
@@ -49,6 +51,11 @@ final class LogWriter {
 
     void settings(final LogSettings changed) {
         settings = changed;
+    }
+
+    /** Who runs ahead of the owner in journals that are opened from now on. */
+    void pretoucher(final LogPretoucher helper) {
+        pretoucher = helper;
     }
 
     /** Segment being appended to, or null while the journal is closed. */
@@ -69,11 +76,13 @@ final class LogWriter {
                 roll(nowMs);
             }
             final long end = active.endPosition() + maxLength + JOURNAL_SLACK_BYTES;
-            if (!space.covers(end)) {
-                space.ensure(end);
+            if (!headroom.covers(end)) {
+                headroom.ensure(end);
             }
             lastClaimMs = nowMs;
-            return journal.claim(maxLength);
+            return end <= mappedTo && maxLength <= journal.largestEntryBytes()
+                    ? journal.claim(maxLength)
+                    : claimElsewhere(maxLength);
         } catch (final IOException | RuntimeException | InternalError e) {
             // InternalError: how the JVM reports a fault in mapped memory.
             fail(e);
@@ -174,7 +183,8 @@ final class LogWriter {
 
     private void openJournal(final int generation, final int cycle, final long from) throws IOException {
         final Path directory = Generations.directory(files.directory(), generation);
-        journal = Journal.open(directory, cycle, settings.rules().maxBatchBytes() + ENTRY_ALLOWANCE_BYTES);
+        journal = Journal.open(
+                directory, cycle, settings.rules().maxBatchBytes() + ENTRY_ALLOWANCE_BYTES, settings.segmentBytes());
         openFile(from);
     }
 
@@ -182,7 +192,31 @@ final class LogWriter {
     private void openFile(final long from) throws IOException {
         journal.claim(1);
         journal.abort(0);
-        space = new SpaceReservation(journal.file(), from);
+        mappedTo = journal.mappedTo();
+        headroom = new Headroom(journal.file(), from, journal.mappedBase(), mappedTo);
+        final LogPretoucher helper = pretoucher;
+        if (helper != null) {
+            helper.add(headroom);
+        }
+    }
+
+    /** Claims where the journal may map another part of its file, so that nobody else may touch its memory meanwhile. */
+    private long claimElsewhere(final int maxLength) {
+        headroom.mapped(0, 0);
+        final long address = journal.claim(maxLength);
+        mappedTo = journal.mappedTo();
+        headroom.mapped(journal.mappedBase(), mappedTo);
+        return address;
+    }
+
+    /** Afterwards nobody but the owner knows the journal's memory. */
+    private void closeHeadroom() {
+        final LogPretoucher helper = pretoucher;
+        if (helper != null) {
+            helper.remove(headroom);
+        }
+        headroom.close();
+        headroom = null;
     }
 
     private void checkRoom() throws IOException {
@@ -206,9 +240,8 @@ final class LogWriter {
     void roll(final long nowMs) throws IOException {
         checkRoom();
         final Segment ended = active;
+        closeHeadroom();
         journal.roll();
-        space.close();
-        space = null;
         openFile(0);
         ended.seal();
         beginSegment(ended.generation(), journal.cycle(), nowMs);
@@ -228,6 +261,9 @@ final class LogWriter {
 
     /** Closes the journal's files; with {@code sealing} the segment is not appended to again. */
     private void release(final boolean sealing) {
+        if (headroom != null) {
+            closeHeadroom();
+        }
         if (journal != null) {
             try {
                 journal.close();
@@ -235,10 +271,6 @@ final class LogWriter {
                 LOGGER.warn("closing the journal of {}", files.directory(), e);
             }
             journal = null;
-        }
-        if (space != null) {
-            space.close();
-            space = null;
         }
         if (active != null) {
             if (sealing) {

@@ -322,6 +322,11 @@ public final class PartitionLog implements AutoCloseable {
         sync.syncer(syncer);
     }
 
+    /** Who keeps blocks and pages ready ahead of the owner, in journal files opened from now on; without one, the owner waits itself. */
+    public void pretoucher(final LogPretoucher pretoucher) {
+        writer.pretoucher(pretoucher);
+    }
+
     /** True once closed or deleted. Any thread. */
     public boolean isClosed() {
         return gate.isShut();

@@ -4,6 +4,7 @@ import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
 import io.tickwire.storage.log.AppendOrigin;
 import io.tickwire.storage.log.AppendResult;
+import io.tickwire.storage.log.LogPretoucher;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TopicKey;
@@ -50,6 +51,11 @@ public final class CrashWriter {
             log = catalog.create(new TopicKey(TOPIC, 1, 2, 0), LogSettings.fromKafka(SETTINGS));
         }
         log.bindOwner();
+        LogPretoucher pretoucher = new LogPretoucher();
+        catalog.pretoucher(pretoucher);
+        Thread thread = new Thread(pretoucher, "pretoucher");
+        thread.setDaemon(true);
+        thread.start();
         KnownRecords records = new KnownRecords();
         check(records, log, ackedEnd.getLongVolatile(0));
         append(log, records, random, ackedEnd);

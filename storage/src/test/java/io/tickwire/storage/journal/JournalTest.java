@@ -28,7 +28,7 @@ class JournalTest {
         sizes.add(1_500_000);
         sizes.add(40_000_000);
         sizes.add(5);
-        try (Journal journal = Journal.open(directory, 0, 1000)) {
+        try (Journal journal = Journal.open(directory, 0, 1000, 1 << 20)) {
             for (int i = 0; i < sizes.size(); i++) {
                 append(journal, sizes.get(i), (byte) i);
             }
@@ -39,7 +39,7 @@ class JournalTest {
 
     @Test
     void abortedClaimLeavesNothing() throws IOException {
-        try (Journal journal = Journal.open(directory, 0, 1000)) {
+        try (Journal journal = Journal.open(directory, 0, 1000, 1 << 20)) {
             append(journal, 10, (byte) 1);
             final long address = journal.claim(500);
             UnsafeApi.setMemory(address, 500, (byte) 0xff);
@@ -51,12 +51,12 @@ class JournalTest {
 
     @Test
     void rollStartsTheNextFileAndReopenContinuesIt() throws IOException {
-        try (Journal journal = Journal.open(directory, 0, 1000)) {
+        try (Journal journal = Journal.open(directory, 0, 1000, 1 << 20)) {
             append(journal, 10, (byte) 1);
             journal.roll();
             append(journal, 11, (byte) 2);
         }
-        try (Journal journal = Journal.open(directory, 1, 1000)) {
+        try (Journal journal = Journal.open(directory, 1, 1000, 1 << 20)) {
             append(journal, 12, (byte) 3);
             journal.roll();
             append(journal, 13, (byte) 4);
@@ -68,7 +68,7 @@ class JournalTest {
 
     @Test
     void deletedFilesBelowTheWriterDoNotDisturbIt() throws IOException {
-        try (Journal journal = Journal.open(directory, 0, 1000)) {
+        try (Journal journal = Journal.open(directory, 0, 1000, 1 << 20)) {
             for (int i = 0; i < 5; i++) {
                 append(journal, 10 + i, (byte) 1);
                 journal.roll();
@@ -78,7 +78,7 @@ class JournalTest {
             }
             append(journal, 100, (byte) 1);
         }
-        try (Journal journal = Journal.open(directory, 5, 1000)) {
+        try (Journal journal = Journal.open(directory, 5, 1000, 1 << 20)) {
             append(journal, 101, (byte) 1);
         }
         assertEquals(List.of(14), lengths(4));

@@ -29,7 +29,6 @@ final class KafkaLog implements LogContender {
     private final File directory;
     private final KafkaScheduler scheduler = new KafkaScheduler(1);
     private final BrokerTopicStats stats = new BrokerTopicStats();
-    private final ByteBuffer batchBytes = ByteBuffer.allocate(1 << 20);
     private final ByteBuffer readBytes = ByteBuffer.allocateDirect(1 << 20);
     private final Uuid topicId = Uuid.randomUuid();
     private UnifiedLog log;
@@ -67,10 +66,8 @@ final class KafkaLog implements LogContender {
 
     @Override
     public void append(UnsafeBuffer batch, int length) throws IOException {
-        batchBytes.clear();
-        batch.getBytes(0, batchBytes, 0, length);
-        batchBytes.limit(length).position(0);
-        log.appendAsLeader(MemoryRecords.readableRecords(batchBytes), 0);
+        ByteBuffer bytes = batch.byteBuffer().duplicate().limit(length).position(0);
+        log.appendAsLeader(MemoryRecords.readableRecords(bytes), 0);
     }
 
     @Override

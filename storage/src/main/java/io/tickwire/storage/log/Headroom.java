@@ -1,0 +1,156 @@
+package io.tickwire.storage.log;
+
+import io.tickwire.storage.os.Posix;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+
+/**
+ * What lies ready ahead of the writer of one journal file: disk blocks, so that a full disk shows as an error here and never as
+ * a fault in mapped memory, and pages of the writer's own mapping, so that an append finds them present and writable.
+ *
+ * <p>The owner asks {@link #covers} at each append, one load and one store. Another thread runs ahead of it with
+ * {@link #extend}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks and pages
+ * are changed under this object's lock, which is held for one step at a time.
+ */
+final class Headroom implements AutoCloseable {
+    /** What is kept ready at least. */
+    private static final long SMALLEST_STEP_BYTES = 64 * 1024;
+
+    /** What is reserved, and held ready, at most; and how much is touched while the lock is held. */
+    private static final long LARGEST_STEP_BYTES = 16 * 1024 * 1024;
+
+    private static final long TOUCH_STEP_BYTES = 512 * 1024;
+
+    /** How many times what was appended since the last pass is kept ready. */
+    private static final int PASSES_AHEAD = 8;
+
+    private static final VarHandle WRITER;
+    private static final VarHandle RESERVED;
+
+    static {
+        try {
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            WRITER = lookup.findVarHandle(Headroom.class, "writerPosition", long.class);
+            RESERVED = lookup.findVarHandle(Headroom.class, "reservedTo", long.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int fd;
+    private long writerPosition;
+    private long reservedTo;
+    private long mappedBase;
+    private long mappedTo;
+    private long touchedTo;
+    private long passedAt;
+    private boolean closed;
+
+    /**
+     * Opens an existing file, which ends at {@code from} or before, and reserves the blocks behind that.
+     *
+     * @param mappedBase address at which the writer's mapping has, or would have, the file's first byte
+     * @param mappedTo position at which the writer's mapping ends
+     */
+    Headroom(final Path file, final long from, final long mappedBase, final long mappedTo) throws IOException {
+        fd = Posix.open(file, Posix.O_RDWR);
+        this.mappedBase = mappedBase;
+        this.mappedTo = mappedTo;
+        writerPosition = from;
+        passedAt = from;
+        touchedTo = from & -Posix.PAGE_BYTES;
+        reservedTo = from;
+        try {
+            ensure(from + SMALLEST_STEP_BYTES);
+        } catch (final IOException e) {
+            Posix.close(fd);
+            throw e;
+        }
+    }
+
+    /** The owner is about to write up to {@code position}: true when everything below it is reserved. */
+    boolean covers(final long position) {
+        WRITER.setOpaque(this, position);
+        return position <= (long) RESERVED.getAcquire(this);
+    }
+
+    /** Reserves at least to {@code position}, and more the larger the file is already. */
+    synchronized void ensure(final long position) throws IOException {
+        if (position <= reservedTo) {
+            return;
+        }
+        final long step = Math.clamp(reservedTo, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
+        try {
+            reserve(Math.max(position, reservedTo + step));
+        } catch (final IOException e) {
+            reserve(position); // The last blocks of a device serve, too.
+        }
+    }
+
+    private void reserve(final long to) throws IOException {
+        Posix.reserve(fd, reservedTo, to - reservedTo);
+        RESERVED.setRelease(this, to);
+    }
+
+    /** The owner's mapping has changed; 0 and 0 while it has none. */
+    synchronized void mapped(final long base, final long to) {
+        mappedBase = base;
+        mappedTo = to;
+        touchedTo = (long) WRITER.getOpaque(this) & -Posix.PAGE_BYTES;
+    }
+
+    /**
+     * Runs ahead of the writer: the faster it was since the last call, the further. Any thread but the owner; never throws on a
+     * full disk, which the owner will notice when it gets there.
+     *
+     * @return true when the writer has moved since the last call
+     */
+    boolean extend() {
+        final long written = (long) WRITER.getOpaque(this);
+        final long moved = written - passedAt;
+        passedAt = written;
+        final long wanted = written + Math.clamp(PASSES_AHEAD * moved, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
+        if (reserveAhead(wanted)) {
+            boolean more = true;
+            while (more) {
+                more = touch(written, wanted);
+            }
+        }
+        return moved > 0;
+    }
+
+    private synchronized boolean reserveAhead(final long wanted) {
+        if (closed) {
+            return false;
+        }
+        try {
+            ensure(wanted);
+            return true;
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
+    /** Touches one step of pages; true when there are more. */
+    private synchronized boolean touch(final long written, final long wanted) {
+        final long from = Math.max(touchedTo, written & -Posix.PAGE_BYTES);
+        final long limit = Math.min(Math.min(wanted, reservedTo), mappedTo) & -Posix.PAGE_BYTES;
+        if (closed || from >= limit) {
+            return false;
+        }
+        final long to = Math.min(limit, from + TOUCH_STEP_BYTES);
+        touchedTo = to;
+        return Posix.advise(mappedBase + from, to - from, Posix.MADV_POPULATE_WRITE) == 0;
+    }
+
+    /** Gives the file back; afterwards nobody touches the writer's mapping. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            Posix.close(fd);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.tickwire.storage.log;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Keeps disk blocks and pages ready ahead of the writers of all open journals, so that an append never waits for the file
+ * system: run it on a thread of its own. Looks at every journal each millisecond while any is being written to, and each
+ * 50 ms otherwise.
+ */
+public final class LogPretoucher implements Runnable, AutoCloseable {
+    private static final long BUSY_NS = 1_000_000L;
+    private static final long IDLE_NS = 50_000_000L;
+    private static final int BUSY_PASSES = 100;
+
+    private final Set<Headroom> journals = ConcurrentHashMap.newKeySet();
+    private volatile Thread thread;
+    private volatile boolean closed;
+
+    void add(final Headroom journal) {
+        journals.add(journal);
+    }
+
+    void remove(final Headroom journal) {
+        journals.remove(journal);
+    }
+
+    /** Journals looked after. */
+    public int journals() {
+        return journals.size();
+    }
+
+    /** Works until {@link #close()}. */
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        int busy = 0;
+        while (!closed) {
+            busy = pass() ? BUSY_PASSES : Math.max(0, busy - 1);
+            LockSupport.parkNanos(this, busy > 0 ? BUSY_NS : IDLE_NS);
+        }
+    }
+
+    /** Looks at every journal once; true when any was written to. */
+    boolean pass() {
+        boolean moved = false;
+        for (final Headroom journal : journals) {
+            moved |= journal.extend();
+        }
+        return moved;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,112 @@
+package io.tickwire.storage.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tickwire.storage.os.Posix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is ready ahead of a writer, seen as blocks reserved and as resident pages of the writer's own mapping. */
+class HeadroomTest {
+    private static final long MAPPED = 8 << 20;
+    private static final int KIB = 1024;
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+    private long base;
+    private Headroom headroom;
+
+    @BeforeEach
+    void mapAFile() throws IOException {
+        file = directory.resolve("journal");
+        Files.createFile(file);
+        final int fd = Posix.open(file, Posix.O_RDWR);
+        Posix.truncate(fd, MAPPED);
+        base = Posix.map(fd, Posix.PROT_READ | Posix.PROT_WRITE, MAPPED);
+        Posix.close(fd);
+        headroom = new Headroom(file, 0, base, MAPPED);
+    }
+
+    @AfterEach
+    void unmap() {
+        headroom.close();
+        Posix.unmap(base, MAPPED);
+    }
+
+    /** Bytes of the mapping that are present for this process. */
+    private long residentBytes() throws IOException {
+        final String start = Long.toHexString(base) + "-";
+        final List<String> lines = Files.readAllLines(Path.of("/proc/self/smaps"));
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith(start)) {
+                while (!lines.get(i).startsWith("Rss:")) {
+                    i++;
+                }
+                return Long.parseLong(lines.get(i).replaceAll("\\D", "")) * KIB;
+            }
+        }
+        throw new IllegalStateException("no mapping at " + start);
+    }
+
+    @Test
+    void idleWriterHasTheSmallestStepReadyAndNoMore() throws IOException {
+        assertEquals(0, residentBytes());
+        assertFalse(headroom.extend());
+        assertFalse(headroom.extend());
+        assertEquals(64 * KIB, residentBytes());
+    }
+
+    @Test
+    void writerThatMovesHasMoreReadyTheFasterItIs() throws IOException {
+        assertTrue(headroom.covers(40 * KIB));
+        assertTrue(headroom.extend());
+        assertEquals(8 * 40 * KIB, residentBytes());
+        assertTrue(headroom.covers((40 + 8 * 40) * KIB), "blocks are reserved with the pages");
+    }
+
+    @Test
+    void writerFasterThanTheHelperReservesForItself() throws IOException {
+        assertFalse(headroom.covers(1 << 20));
+        headroom.ensure(1 << 20);
+        assertTrue(headroom.covers(1 << 20));
+        assertEquals(0, residentBytes());
+    }
+
+    @Test
+    void nothingBehindTheWriterIsTouchedAfterAMoveOfTheMapping() throws IOException {
+        headroom.ensure(4 << 20);
+        headroom.mapped(0, 0);
+        headroom.covers(3 << 20);
+        headroom.extend();
+        assertEquals(0, residentBytes());
+        headroom.mapped(base, MAPPED);
+        headroom.extend();
+        assertEquals(64 * KIB, residentBytes());
+    }
+
+    @Test
+    void nothingIsTouchedBeyondTheMapping() throws IOException {
+        headroom.ensure(MAPPED);
+        headroom.covers(MAPPED - 16 * KIB);
+        headroom.extend();
+        assertEquals(16 * KIB, residentBytes());
+    }
+
+    @Test
+    void closedHeadroomTouchesNothing() throws IOException {
+        headroom.close();
+        headroom.covers(40 * KIB);
+        headroom.extend();
+        assertEquals(0, residentBytes());
+    }
+}
