@@ -7,6 +7,8 @@ import io.tickwire.net.transport.DatagramHandler;
 import io.tickwire.net.transport.DatagramSettings;
 import io.tickwire.net.transport.DatagramSource;
 import io.tickwire.storage.log.PartitionLog;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.agrona.DirectBuffer;
 
 /**
@@ -26,6 +28,7 @@ public final class FeedTask implements ShardTask, DatagramHandler {
     private PartitionLog log;
     private FeedHandler handler;
     private DatagramSource source;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
 
     FeedTask(final FeedConfig config, final FeedPartitions partitions, final FeedEvents events) {
         this.config = config;
@@ -68,6 +71,7 @@ public final class FeedTask implements ShardTask, DatagramHandler {
                                     config.port(),
                                     config.networkInterface().isEmpty() ? null : config.networkInterface()),
                             this);
+            joined.complete(null);
         }
     }
 
@@ -112,6 +116,12 @@ public final class FeedTask implements ShardTask, DatagramHandler {
     @Override
     public void onClose() {
         leave();
+        joined.cancel(false);
+    }
+
+    /** Completed when the group was joined for the first time: what is sent to it from then on is received. Any thread. */
+    public CompletionStage<Void> joined() {
+        return joined;
     }
 
     /** The feed's name in the configuration. */

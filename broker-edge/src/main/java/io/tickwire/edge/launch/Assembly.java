@@ -5,6 +5,7 @@ import io.tickwire.edge.agent.ControlContext;
 import io.tickwire.edge.agent.ControlPlane;
 import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.edge.control.KafkaControlPlane;
+import io.tickwire.edge.feed.FeedTask;
 import io.tickwire.edge.feed.FeedWiring;
 import java.util.Map;
 
@@ -36,6 +37,10 @@ public final class Assembly {
                         .ensureTopic(topic, 1, Map.of())
                         .toCompletableFuture()
                         .join();
+            }
+            // Only then: whoever is told that the broker is ready may send at once.
+            for (FeedTask feed : feeds.feeds()) {
+                feed.joined().toCompletableFuture().join();
             }
         } catch (RuntimeException e) {
             broker.close();
