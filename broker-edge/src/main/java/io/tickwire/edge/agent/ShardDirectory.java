@@ -1,6 +1,5 @@
 package io.tickwire.edge.agent;
 
-import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.log.AppendListener;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
@@ -11,15 +10,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.agrona.UnsafeApi;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** {@link PartitionDirectory} of one shard. */
 public final class ShardDirectory implements PartitionDirectory {
-    /** Of the two attribute bytes, big-endian, the one with all flags. */
-    private static final int LOW_ATTRIBUTES_OFFSET = RecordBatchFlyweight.ATTRIBUTES_OFFSET + 1;
-
     private final Shard shard;
     private final List<PartitionObserver> observers;
 
@@ -60,8 +55,7 @@ public final class ShardDirectory implements PartitionDirectory {
     private static AppendListener chain(ShardPartition partition, List<AppendListener> listeners) {
         AppendListener[] all = listeners.toArray(new AppendListener[0]);
         return (log, baseOffset, lastOffset, batchAddress, batchLength) -> {
-            int attributes = UnsafeApi.getByte(batchAddress + LOW_ATTRIBUTES_OFFSET);
-            partition.appended(batchLength, (attributes & RecordBatchFlyweight.CONTROL_MASK) != 0);
+            partition.appended(batchLength);
             for (AppendListener listener : all) {
                 listener.onAppend(log, baseOffset, lastOffset, batchAddress, batchLength);
             }

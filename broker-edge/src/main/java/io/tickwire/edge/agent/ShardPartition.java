@@ -2,13 +2,9 @@ package io.tickwire.edge.agent;
 
 import io.tickwire.storage.log.PartitionLog;
 import java.util.Arrays;
-import org.agrona.collections.Long2LongHashMap;
 
 /** A partition as its shard serves it, with those who wait for it to grow. Shard's thread only. */
 public final class ShardPartition {
-    private static final long NOT_ADMITTED = Long.MIN_VALUE;
-    private static final int MAX_ADMITTED = 10_000;
-
     /** Waits for a partition to grow; for one partition at a time. */
     public abstract static class Watcher {
         private int place = -1;
@@ -23,8 +19,6 @@ public final class ShardPartition {
     private int watcherCount;
     private long appendedBytes;
     private boolean removed;
-    private final Long2LongHashMap admitted = new Long2LongHashMap(NOT_ADMITTED);
-    private long markers;
 
     ShardPartition(PartitionSpec spec) {
         this.spec = spec;
@@ -81,24 +75,8 @@ public final class ShardPartition {
         return appendedBytes;
     }
 
-    void appended(int bytes, boolean marker) {
+    void appended(int bytes) {
         appendedBytes += bytes;
-        if (marker) {
-            markers++;
-        }
-    }
-
-    /** The coordinator has admitted a producer's transaction; holds until the next marker on this partition. */
-    public void admitted(long producerId, short epoch) {
-        if (admitted.size() >= MAX_ADMITTED) {
-            admitted.clear();
-        }
-        admitted.put(producerId, (markers << Short.SIZE) | (epoch & 0xFFFF));
-    }
-
-    /** Whether a producer's transaction needs no question to the coordinator. */
-    public boolean isAdmitted(long producerId, short epoch) {
-        return admitted.get(producerId) == ((markers << Short.SIZE) | (epoch & 0xFFFF));
     }
 
     void leaderEpoch(int epoch) {

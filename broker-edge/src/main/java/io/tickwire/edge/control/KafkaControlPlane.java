@@ -89,11 +89,10 @@ public final class KafkaControlPlane implements ControlPlane {
                 ids,
                 markers,
                 this::transactionPartitions,
-                TransactionLimits.of(settings, this::transactionVersion),
+                TransactionLimits.of(settings, () -> verifiesPartitions(configs), this::transactionVersion),
                 time);
-        TransactionGateway admission = new TransactionGateway(transactions, control);
-        groups.admission(admission);
-        gate = admission::admit;
+        gate = new TransactionGateway(transactions, control, context.conductor()::schedule, time);
+        groups.admission(gate);
         PartitionReconciler partitions = new PartitionReconciler(
                 control, context.catalog(), context.partitions(), configs, List.of(groups, transactions));
         ImageFeed images = new ImageFeed(control, cache, List.of(partitions, groups));
@@ -125,6 +124,11 @@ public final class KafkaControlPlane implements ControlPlane {
     private int transactionPartitions() {
         return cache.numPartitions(Topic.TRANSACTION_STATE_TOPIC_NAME)
                 .orElseGet(() -> settings.getInt(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG));
+    }
+
+    private boolean verifiesPartitions(EffectiveConfigs configs) {
+        return Boolean.parseBoolean(configs.brokerValue(
+                cache.getImage(), TransactionLogConfig.TRANSACTION_PARTITION_VERIFICATION_ENABLE_CONFIG));
     }
 
     private TransactionVersion transactionVersion() {

@@ -1,6 +1,7 @@
 package io.tickwire.edge.group;
 
 import com.yammer.metrics.core.MetricsRegistry;
+import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.metadata.EffectiveConfigs;
 import io.tickwire.edge.metadata.ImageListener;
 import io.tickwire.edge.metadata.InternalTopicListener;
@@ -9,7 +10,6 @@ import io.tickwire.edge.metadata.journal.CoordinatorJournals;
 import io.tickwire.edge.metadata.journal.JournalLoader;
 import io.tickwire.edge.metadata.journal.JournalWriter;
 import io.tickwire.edge.metadata.journal.PartitionJournal;
-import io.tickwire.edge.metadata.journal.TransactionAdmission;
 import io.tickwire.storage.log.PartitionLog;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -122,7 +122,7 @@ public final class GroupService implements InternalTopicListener, ImageListener,
     }
 
     /** Says who admits transactional offset commits; called once, before the first of them. */
-    public void admission(TransactionAdmission transactions) {
+    public void admission(TransactionGate transactions) {
         writer.admission(transactions);
     }
 

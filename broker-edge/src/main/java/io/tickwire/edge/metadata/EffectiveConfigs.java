@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.metadata.KafkaConfigSchema;
 
@@ -36,7 +37,9 @@ public final class EffectiveConfigs {
                 values.put(name, entry.value());
             }
         });
-        return LogSettings.fromKafka(values);
+        return LogSettings.fromKafka(values)
+                .withProducerExpirationMs(
+                        Long.parseLong(brokerValue(image, TransactionLogConfig.PRODUCER_ID_EXPIRATION_MS_CONFIG)));
     }
 
     /** Dynamic configuration of all brokers. */

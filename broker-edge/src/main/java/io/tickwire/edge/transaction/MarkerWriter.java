@@ -23,6 +23,7 @@ import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.metadata.LeaderAndIsr;
+import org.apache.kafka.server.common.TransactionVersion;
 
 /** Ends a transaction in its partitions: on the shard in those of topics, in the group coordinator in those of offsets. */
 public final class MarkerWriter {
@@ -95,7 +96,20 @@ public final class MarkerWriter {
                 marker.producerId,
                 marker.producerEpoch,
                 new EndTransactionMarker(type, marker.coordinatorEpoch));
-        return directory.onOwner(id, partition.partition(), log -> append(log, records, leaderEpoch, nowMs));
+        return directory.onOwner(
+                id,
+                partition.partition(),
+                log -> isStale(marker, log) ? Errors.INVALID_PRODUCER_EPOCH : append(log, records, leaderEpoch, nowMs));
+    }
+
+    /**
+     * From version 2 on a marker has an epoch of its own, above its transaction's (KIP-1228). One that comes again, when the
+     * transaction has ended, is harmless, and epochs at their end cannot rise.
+     */
+    private static boolean isStale(Marker marker, PartitionLog log) {
+        return TransactionVersion.fromFeatureLevel(marker.transactionVersion).supportsEpochBump()
+                && marker.producerEpoch != Short.MAX_VALUE
+                && log.isTransactionOpen(marker.producerId, marker.producerEpoch);
     }
 
     private static Errors append(PartitionLog log, MemoryRecords records, int leaderEpoch, long nowMs) {

@@ -3,6 +3,7 @@ package io.tickwire.edge.transaction;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -66,7 +67,7 @@ public final class TransactionQueries {
     public ListTransactionsResponseData list(ListTransactionsRequestData request) {
         ListTransactionsResponseData response = new ListTransactionsResponseData();
         Set<TransactionState> states = EnumSet.noneOf(TransactionState.class);
-        for (String name : request.stateFilters()) {
+        for (String name : new LinkedHashSet<>(request.stateFilters())) {
             TransactionState.fromName(name)
                     .ifPresentOrElse(
                             states::add, () -> response.unknownStateFilters().add(name));

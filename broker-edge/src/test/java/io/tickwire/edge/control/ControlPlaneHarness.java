@@ -53,6 +53,7 @@ public final class ControlPlaneHarness implements AutoCloseable {
     public static final class Directory implements PartitionDirectory {
         private final Map<String, PartitionSpec> specs = new ConcurrentHashMap<>();
         private final List<LogSettings> settings = new ArrayList<>();
+        private volatile boolean silent;
 
         private static String key(Uuid topicId, int partition) {
             return topicId + "-" + partition;
@@ -88,6 +89,9 @@ public final class ControlPlaneHarness implements AutoCloseable {
         @Override
         public <T> CompletionStage<T> onOwner(Uuid topicId, int partition, Function<PartitionLog, T> function) {
             PartitionSpec spec = specs.get(key(topicId, partition));
+            if (silent) {
+                return new CompletableFuture<>();
+            }
             return spec == null
                     ? CompletableFuture.failedStage(new UnknownTopicOrPartitionException())
                     : CompletableFuture.completedStage(function.apply(spec.log()));
@@ -98,6 +102,11 @@ public final class ControlPlaneHarness implements AutoCloseable {
             return specs.values().stream()
                     .filter(spec -> spec.topic().equals(topic))
                     .toList();
+        }
+
+        /** From now on no function is run, nor ever answered: the shard's thread is gone. */
+        public void fallSilent() {
+            silent = true;
         }
 
         /** Settings announced so far. */
@@ -144,6 +153,12 @@ public final class ControlPlaneHarness implements AutoCloseable {
 
     /** Sends a request to its handler on the conductor's thread and waits for the answer; failures are thrown as they are. */
     public <T extends ApiMessage> T call(ApiKeys key, int version, ApiMessage request, Class<T> type) throws Exception {
+        return call(key, version, request, type, TimeUnit.SECONDS.toMillis(TIMEOUT_S));
+    }
+
+    /** As above, but waits so long only. */
+    public <T extends ApiMessage> T call(ApiKeys key, int version, ApiMessage request, Class<T> type, long timeoutMs)
+            throws Exception {
         ControlHandler handler = plane.handlers().stream()
                 .filter(candidate -> candidate.key() == key)
                 .findFirst()
@@ -171,7 +186,7 @@ public final class ControlPlaneHarness implements AutoCloseable {
                 answer.completeExceptionally(e);
             }
         });
-        return type.cast(answer.get(TIMEOUT_S, TimeUnit.SECONDS));
+        return type.cast(answer.get(timeoutMs, TimeUnit.MILLISECONDS));
     }
 
     /** The control plane itself. */

@@ -1,12 +1,19 @@
 package io.tickwire.edge.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -17,6 +24,8 @@ import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
@@ -25,9 +34,14 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
+import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.server.transaction.AddPartitionsToTxnManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TransactionsTest {
     private static final int BEFORE_EPOCH_BUMP = 4;
     private static final int WITH_EPOCH_BUMP = 5;
+    private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
 
     @TempDir
     Path dataDir;
@@ -113,6 +128,11 @@ class TransactionsTest {
     }
 
     private EndTxnResponseData end(InitProducerIdResponseData producer, boolean commit, int version) throws Exception {
+        return end(producer, commit, version, 30_000);
+    }
+
+    private EndTxnResponseData end(InitProducerIdResponseData producer, boolean commit, int version, long timeoutMs)
+            throws Exception {
         return node.call(
                 ApiKeys.END_TXN,
                 version,
@@ -121,7 +141,8 @@ class TransactionsTest {
                         .setProducerId(producer.producerId())
                         .setProducerEpoch(producer.producerEpoch())
                         .setCommitted(commit),
-                EndTxnResponseData.class);
+                EndTxnResponseData.class,
+                timeoutMs);
     }
 
     private String state() throws Exception {
@@ -237,6 +258,98 @@ class TransactionsTest {
         assertEquals(Errors.NONE, commitOffset(producer, 9));
         assertEquals(Errors.NONE.code(), end(producer, false, WITH_EPOCH_BUMP).errorCode());
         assertEquals(7, committed());
+    }
+
+    private Map<TopicPartition, Errors> write(InitProducerIdResponseData producer, int produceVersion)
+            throws Exception {
+        return node.plane()
+                .transactions()
+                .admit(
+                        "tx",
+                        producer.producerId(),
+                        producer.producerEpoch(),
+                        Set.of(ORDERS),
+                        AddPartitionsToTxnManager.produceRequestVersionToTransactionSupportedOperation(
+                                (short) produceVersion))
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void emptyWrittenToAtVersionTwoIsOngoing() throws Exception {
+        InitProducerIdResponseData producer = init();
+        assertEquals(Map.of(), write(producer, 12));
+        assertEquals("Ongoing", state());
+        assertEquals(Map.of(), write(producer, 12));
+        assertEquals(Map.of(), write(producer, 9));
+    }
+
+    @Test
+    void emptyWrittenToUnannouncedIsRefusedAsEachVersionKnowsIt() throws Exception {
+        InitProducerIdResponseData producer = init();
+        assertEquals(Map.of(ORDERS, Errors.TRANSACTION_ABORTABLE), write(producer, 11));
+        assertEquals(Map.of(ORDERS, Errors.INVALID_TXN_STATE), write(producer, 10));
+        producer.setProducerEpoch((short) (producer.producerEpoch() + 1));
+        assertEquals(Map.of(ORDERS, Errors.INVALID_PRODUCER_EPOCH), write(producer, 12));
+        assertEquals(Map.of(ORDERS, Errors.INVALID_PRODUCER_EPOCH), write(producer, 10));
+        assertEquals("Empty", state());
+    }
+
+    @Test
+    void verificationSwitchedOffIsNotAskedForOlderWrites() throws Exception {
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        IncrementalAlterConfigsRequestData.AlterConfigsResource broker =
+                new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                        .setResourceType(ConfigResource.Type.BROKER.id())
+                        .setResourceName("");
+        broker.configs()
+                .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
+                        .setName(TransactionLogConfig.TRANSACTION_PARTITION_VERIFICATION_ENABLE_CONFIG)
+                        .setConfigOperation(AlterConfigOp.OpType.SET.id())
+                        .setValue("false"));
+        request.resources().add(broker);
+        node.call(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, request, IncrementalAlterConfigsResponseData.class);
+        assertEquals(Map.of(), write(init(), 11));
+        assertEquals("Empty", state());
+    }
+
+    @Test
+    void endWithoutMarkersReopenedIsCarriedThrough() throws Exception {
+        InitProducerIdResponseData producer = init();
+        assertEquals(Errors.NONE, add(producer, "orders"));
+        node.directory().fallSilent();
+        assertThrows(TimeoutException.class, () -> end(producer, true, WITH_EPOCH_BUMP, 200));
+        assertEquals("PrepareCommit", state());
+        node.close();
+        open();
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!state().equals("CompleteCommit") && System.nanoTime() - deadlineNs < 0) {
+            Thread.onSpinWait();
+        }
+        assertEquals("CompleteCommit", state());
+        assertEquals(1, endOffset());
+    }
+
+    private Errors updateVersion(int level) throws Exception {
+        UpdateFeaturesRequestData request = new UpdateFeaturesRequestData().setTimeoutMs(10_000);
+        request.featureUpdates()
+                .add(new UpdateFeaturesRequestData.FeatureUpdateKey()
+                        .setFeature(TransactionVersion.FEATURE_NAME)
+                        .setMaxVersionLevel((short) level)
+                        .setUpgradeType(FeatureUpdate.UpgradeType.SAFE_DOWNGRADE.code()));
+        return Errors.forCode(node.call(ApiKeys.UPDATE_FEATURES, 2, request, UpdateFeaturesResponseData.class)
+                .errorCode());
+    }
+
+    @Test
+    void versionLoweredAbortsByTheOlderProtocol() throws Exception {
+        assertEquals((short) 2, node.plane().features().finalized().get(TransactionVersion.FEATURE_NAME));
+        assertEquals(Errors.NONE, updateVersion(1));
+        assertEquals((short) 1, node.plane().features().finalized().get(TransactionVersion.FEATURE_NAME));
+        InitProducerIdResponseData old = init();
+        assertEquals(Errors.NONE, add(old, "orders"));
+        assertEquals(Errors.CONCURRENT_TRANSACTIONS.code(), init(-1, (short) -1).errorCode());
+        assertEquals("CompleteAbort", state());
     }
 
     private Errors commitOffset(InitProducerIdResponseData producer, long offset) throws Exception {

@@ -23,7 +23,6 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** A control plane of topics that a test names beforehand: what the data plane needs, and nothing else. */
@@ -99,7 +98,7 @@ final class FixedTopics implements ControlPlane {
 
     @Override
     public TransactionGate transactions() {
-        return (id, producerId, epoch, partition, implicit) -> CompletableFuture.completedFuture(Errors.NONE);
+        return (id, producerId, epoch, partitions, protocol) -> CompletableFuture.completedFuture(Map.of());
     }
 
     @Override

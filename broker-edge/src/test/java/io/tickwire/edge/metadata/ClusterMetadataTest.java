@@ -104,7 +104,7 @@ class ClusterMetadataTest {
             assertEquals(
                     Map.of(
                             "group.version", (short) 1,
-                            "transaction.version", (short) 1,
+                            "transaction.version", (short) 2,
                             "share.version", (short) 1,
                             "streams.version", (short) 1,
                             "eligible.leader.replicas.version", (short) 1),

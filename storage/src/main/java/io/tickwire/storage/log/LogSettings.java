@@ -21,6 +21,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * @param minCompactionLagMs {@code min.compaction.lag.ms}
  * @param maxCompactionLagMs {@code max.compaction.lag.ms}
  * @param minCleanableRatio {@code min.cleanable.dirty.ratio}
+ * @param producerExpirationMs the broker's {@code producer.id.expiration.ms}
  * @param rules what is asked of each batch
  */
 public record LogSettings(
@@ -37,8 +38,10 @@ public record LogSettings(
         long minCompactionLagMs,
         long maxCompactionLagMs,
         double minCleanableRatio,
+        long producerExpirationMs,
         BatchRules rules) {
 
+    private static final long DEFAULT_PRODUCER_EXPIRATION_MS = 86_400_000;
     private static final LogSettings DEFAULTS = fromKafka(Map.of());
 
     /** Kafka's defaults. */
@@ -73,6 +76,7 @@ public record LogSettings(
                 config.compactionLagMs,
                 config.maxCompactionLagMs,
                 config.minCleanableRatio,
+                DEFAULT_PRODUCER_EXPIRATION_MS,
                 rules);
     }
 
@@ -97,6 +101,27 @@ public record LogSettings(
                 minCompactionLagMs,
                 maxCompactionLagMs,
                 minCleanableRatio,
+                producerExpirationMs,
+                rules);
+    }
+
+    /** These settings with another time after which silent producers are forgotten. */
+    public LogSettings withProducerExpirationMs(final long ms) {
+        return new LogSettings(
+                segmentBytes,
+                segmentMs,
+                retentionBytes,
+                retentionMs,
+                indexIntervalBytes,
+                flushMessages,
+                flushMs,
+                delete,
+                compact,
+                deleteRetentionMs,
+                minCompactionLagMs,
+                maxCompactionLagMs,
+                minCleanableRatio,
+                ms,
                 rules);
     }
 }

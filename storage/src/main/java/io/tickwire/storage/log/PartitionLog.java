@@ -23,8 +23,8 @@ public final class PartitionLog implements AutoCloseable {
     /** Version of the newest Produce request, assumed where the caller names none. */
     public static final int NEWEST_PRODUCE_VERSION = 13;
 
-    /** Kafka's default of producer.id.expiration.ms. */
-    private static final long PRODUCER_EXPIRATION_MS = 86_400_000L;
+    /** Epoch of a producer that the log does not know. */
+    public static final short NO_PRODUCER_EPOCH = -1;
 
     private final LogFiles files;
     private final LogOffsets offsets;
@@ -181,7 +181,7 @@ public final class PartitionLog implements AutoCloseable {
             writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
         });
         final int deleted = retention.enforce(settings, nowMs);
-        gate.runAlone(() -> producers.table().expire(nowMs - PRODUCER_EXPIRATION_MS, offsets.logStart()));
+        gate.runAlone(() -> producers.table().expire(nowMs - settings.producerExpirationMs(), offsets.logStart()));
         return deleted;
     }
 
@@ -190,6 +190,16 @@ public final class PartitionLog implements AutoCloseable {
         final List<ProducerInfo> infos = new ArrayList<>();
         gate.runAlone(() -> infos.addAll(producers.table().describe()));
         return infos;
+    }
+
+    /** Whether a producer's transaction of this epoch is open in the log. Owner only; allocates nothing. */
+    public boolean isTransactionOpen(final long producerId, final short epoch) {
+        return producers.table().isTransactionOpen(producerId, epoch);
+    }
+
+    /** Last epoch of a producer, or {@link #NO_PRODUCER_EPOCH}. Owner only; allocates nothing. */
+    public short producerEpoch(final long producerId) {
+        return producers.table().epoch(producerId);
     }
 
     /** Ends the current segment so that the next append starts a new one. Any thread; false when there is nothing in it. */

@@ -164,6 +164,18 @@ public final class ProducerTable {
         }
     }
 
+    /** Whether a producer's transaction of this epoch is open. */
+    public boolean isTransactionOpen(final long producerId, final short epoch) {
+        final ProducerEntry entry = producers.get(producerId);
+        return entry != null && entry.transactionFirstOffset != ProducerEntry.NO_TRANSACTION && entry.epoch == epoch;
+    }
+
+    /** Last epoch of a producer, or -1 for one that is not known. */
+    public short epoch(final long producerId) {
+        final ProducerEntry entry = producers.get(producerId);
+        return entry == null ? ProducerEntry.NO_EPOCH : entry.epoch;
+    }
+
     /** First offset of the oldest open transaction, or {@code otherwise}. */
     public long firstOpenOffset(final long otherwise) {
         return open.isEmpty() ? otherwise : open.getLong(0);

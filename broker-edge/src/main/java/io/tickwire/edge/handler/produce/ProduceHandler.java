@@ -14,6 +14,7 @@ import io.tickwire.kafka.hot.ProduceRequestDecoder;
 import io.tickwire.kafka.hot.ProduceResponseEncoder;
 import io.tickwire.kafka.hot.TopicKey;
 import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.log.AppendResult;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.server.transaction.AddPartitionsToTxnManager;
 
 /**
  * Produce: appends each partition's batch where the request lies, and answers at once, or, where acknowledgements wait for
@@ -34,15 +36,18 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private static final short ACKS_ALL = -1;
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
+    private static final String UNVERIFIED = "the coordinator did not confirm the partition's transaction: ";
 
     private final PartitionTable partitions;
     private final HotResponsePool responses;
     private final Deadlines deadlines;
     private final EpochClock clock;
     private final TransactionAdmissions admissions;
+    private final TransactionAdmissions.Continuation admitted = this::admitted;
     private final RequestHeaderFlyweight header = new RequestHeaderFlyweight();
     private final ProduceRequestDecoder decoder = new ProduceRequestDecoder();
     private final ProduceResponseEncoder encoder = new ProduceResponseEncoder();
+    private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
     private final AppendResult appended = new AppendResult();
     private final ArrayDeque<PendingProduce> free = new ArrayDeque<>();
     private final ArrayDeque<PendingProduce> ready = new ArrayDeque<>();
@@ -86,7 +91,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             return;
         }
         if (decoder.transactionalIdLength() >= 0
-                && admissions.ask(exchange, decoder, frame, offset, length, this::admitted)) {
+                && admissions.holdsBack(exchange, decoder, frame, offset, length, admitted)) {
             return;
         }
         append(exchange, Map.of(), nowNs);
@@ -124,6 +129,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
 
     private boolean appendAll(PendingProduce pending, Map<TopicPartition, Errors> notAdmitted) {
         ProduceRows rows = pending.rows();
+        Exchange exchange = pending.exchange();
         long nowMs = clock.time();
         boolean failed = false;
         while (decoder.nextTopic()) {
@@ -135,17 +141,20 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             while (decoder.nextPartition()) {
                 ShardPartition partition = topic == null ? null : topic.partition(decoder.partition());
                 short error = check(topic, partition, key.hasId());
-                if (error == KafkaErrors.NONE && !notAdmitted.isEmpty()) {
-                    error = admissionError(notAdmitted.get(new TopicPartition(topic.name(), decoder.partition())));
-                }
-                if (error == KafkaErrors.NONE) {
+                Errors refusal = error == KafkaErrors.NONE && !notAdmitted.isEmpty()
+                        ? notAdmitted.get(new TopicPartition(topic.name(), decoder.partition()))
+                        : null;
+                if (refusal != null) {
+                    error = admissionError(refusal, exchange.apiVersion());
+                    rows.refused(decoder.partition(), error, error == refusal.code() ? null : UNVERIFIED + refusal);
+                } else if (error == KafkaErrors.NONE) {
                     error = append(partition, nowMs);
                     rows.appended(decoder.partition(), error, appended, partition);
                     if (error == KafkaErrors.NONE && decoder.acks() != ACKS_NONE) {
                         pending.await(partition, appended.lastOffset());
                     }
                 } else {
-                    rows.refused(decoder.partition(), error);
+                    rows.refused(decoder.partition(), error, null);
                 }
                 failed |= error != KafkaErrors.NONE;
             }
@@ -153,14 +162,16 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         return failed;
     }
 
-    /** As Kafka: where the coordinator cannot answer, the producer is to try again. */
-    private static short admissionError(Errors error) {
-        if (error == null) {
-            return KafkaErrors.NONE;
-        }
+    /** As Kafka: what older producers would not try again is told as an error that they do try again. */
+    private static short admissionError(Errors error, short version) {
         return switch (error) {
             case NETWORK_EXCEPTION, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR ->
                 KafkaErrors.NOT_ENOUGH_REPLICAS;
+            case CONCURRENT_TRANSACTIONS ->
+                AddPartitionsToTxnManager.produceRequestVersionToTransactionSupportedOperation(version)
+                                .supportsEpochBump
+                        ? error.code()
+                        : KafkaErrors.NOT_ENOUGH_REPLICAS;
             default -> error.code();
         };
     }
@@ -179,20 +190,26 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         if (!partition.isWritable() || Topic.isInternal(topic.name())) {
             return KafkaErrors.INVALID_TOPIC_EXCEPTION;
         }
+        if (decoder.recordsLength() <= 0) {
+            return KafkaErrors.INVALID_RECORD;
+        }
+        if (decoder.transactionalIdLength() < 0 && decoder.recordsLength() >= RecordBatchFlyweight.HEADER_BYTES) {
+            batch.wrap(decoder.buffer(), decoder.recordsOffset());
+            if (batch.isTransactional()) {
+                // As Kafka: nobody may write to transactions of no transactional id.
+                return KafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+            }
+        }
         return KafkaErrors.NONE;
     }
 
     private short append(ShardPartition partition, long nowMs) {
-        int length = decoder.recordsLength();
-        if (length <= 0) {
-            return KafkaErrors.INVALID_RECORD;
-        }
         return partition
                 .log()
                 .appendProduced(
                         decoder.buffer(),
                         decoder.recordsOffset(),
-                        length,
+                        decoder.recordsLength(),
                         header.apiVersion(),
                         partition.leaderEpoch(),
                         nowMs,

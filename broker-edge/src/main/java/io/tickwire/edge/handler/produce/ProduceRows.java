@@ -61,8 +61,9 @@ final class ProduceRows {
         topicCount++;
     }
 
-    void refused(int number, short error) {
+    void refused(int number, short error, String message) {
         int row = nextRow(number, error);
+        messages[row] = message;
         baseOffsets[row] = NO_OFFSET;
         appendTimes[row] = NO_OFFSET;
         logStarts[row] = NO_OFFSET;

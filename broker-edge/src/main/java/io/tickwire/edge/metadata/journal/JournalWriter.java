@@ -1,5 +1,6 @@
 package io.tickwire.edge.metadata.journal;
 
+import io.tickwire.edge.agent.TransactionGate;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,18 +13,16 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
+import org.apache.kafka.server.transaction.AddPartitionsToTxnManager;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /** Writes a coordinator's records to its journals; with one replica a write is committed when it is in the journal. */
 public final class JournalWriter implements PartitionWriter {
-    /** Later TxnOffsetCommit requests add the partition themselves (KIP-890). */
-    private static final int LAST_VERIFYING_VERSION = 4;
-
     private final CoordinatorJournals journals;
     private final Supplier<LogConfig> config;
     private final Map<TopicPartition, Set<Listener>> listeners = new ConcurrentHashMap<>();
-    private volatile TransactionAdmission admission;
+    private volatile TransactionGate admission;
 
     /**
      * Writes to {@code journals}.
@@ -63,7 +62,7 @@ public final class JournalWriter implements PartitionWriter {
     }
 
     /** Says who adds partitions to transactions; called once, before the first transactional write. */
-    public void admission(TransactionAdmission coordinator) {
+    public void admission(TransactionGate coordinator) {
         admission = coordinator;
     }
 
@@ -71,9 +70,16 @@ public final class JournalWriter implements PartitionWriter {
     public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
             TopicPartition partition, String transactionalId, long producerId, short producerEpoch, int apiVersion) {
         return admission
-                .admit(transactionalId, producerId, producerEpoch, partition, apiVersion > LAST_VERIFYING_VERSION)
-                .thenApply(error -> {
-                    if (error != Errors.NONE) {
+                .admit(
+                        transactionalId,
+                        producerId,
+                        producerEpoch,
+                        Set.of(partition),
+                        AddPartitionsToTxnManager.txnOffsetCommitRequestVersionToTransactionSupportedOperation(
+                                apiVersion))
+                .thenApply(refused -> {
+                    Errors error = refused.get(partition);
+                    if (error != null) {
                         throw error.exception();
                     }
                     return VerificationGuard.SENTINEL;
