@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A Java program in a process of its own, its output in one file. Used by one thread at a time. */
-final class ChildJvm {
+public final class ChildJvm implements AutoCloseable {
 
     private static final int TAIL_CHARACTERS = 2_000;
 
@@ -22,7 +22,8 @@ final class ChildJvm {
     private Process process;
     private long logStart;
 
-    ChildJvm(List<String> jvmArguments, String classPath, List<String> program, Path directory) {
+    /** Describes a program whose output goes to {@code output.log} in its directory; starts nothing. */
+    public ChildJvm(List<String> jvmArguments, String classPath, List<String> program, Path directory) {
         this.command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
@@ -33,7 +34,7 @@ final class ChildJvm {
         this.log = directory.resolve("output.log");
     }
 
-    void start() {
+    public void start() {
         try {
             logStart = Files.exists(log) ? Files.size(log) : 0;
             process = new ProcessBuilder(command)
@@ -49,7 +50,7 @@ final class ChildJvm {
     }
 
     /** Waits until the output since the last start matches; returns the match. */
-    Matcher awaitOutput(Pattern pattern, long timeoutMs) {
+    public Matcher awaitOutput(Pattern pattern, long timeoutMs) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         while (true) {
             Matcher matcher = pattern.matcher(outputSinceStart());
@@ -78,19 +79,24 @@ final class ChildJvm {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
-    void kill() {
+    public void kill() {
         if (process != null) {
             process.destroyForcibly();
             waitFor(10_000);
         }
     }
 
+    @Override
+    public void close() {
+        kill();
+    }
+
     /** Asks for an orderly end, and enforces it after the timeout. */
-    void stop(long timeoutMs) {
+    public void stop(long timeoutMs) {
         if (process == null) {
             return;
         }
@@ -116,11 +122,11 @@ final class ChildJvm {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    String tail() {
+    public String tail() {
         String text = outputSinceStart();
         return text.length() <= TAIL_CHARACTERS ? text : text.substring(text.length() - TAIL_CHARACTERS);
     }

@@ -1,14 +1,14 @@
 package io.tickwire.compat.differential;
 
 /** One thing to do to a broker; what it sees goes into the probe. */
-record Case(String name, Body body) {
+public record Case(String name, Body body) {
 
     @FunctionalInterface
-    interface Body {
+    public interface Body {
         void run(Probe probe) throws Exception;
     }
 
-    static Case of(String name, Body body) {
+    public static Case of(String name, Body body) {
         return new Case(name, body);
     }
 }

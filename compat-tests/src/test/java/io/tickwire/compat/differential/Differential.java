@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Runs each case against both brokers at the same time and demands that a client saw the same. */
-final class Differential {
+public final class Differential {
 
     private static final long TIMEOUT_S = 60;
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
@@ -35,7 +35,7 @@ final class Differential {
 
     private Differential() {}
 
-    static Stream<DynamicTest> tests(String suite, Collection<Case> cases) {
+    public static Stream<DynamicTest> tests(String suite, Collection<Case> cases) {
         return cases.stream().map(one -> DynamicTest.dynamicTest(one.name(), () -> run(suite, one)));
     }
 

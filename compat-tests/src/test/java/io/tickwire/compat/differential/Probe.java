@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * One case's view of one broker: makes clients for it, and notes what they see. Names are made from the case's name, so that
  * they are equal on both brokers. Used by the case's thread.
  */
-final class Probe implements AutoCloseable {
+public final class Probe implements AutoCloseable {
 
     static final String BROKEN = "BROKEN ";
 
@@ -60,26 +60,26 @@ final class Probe implements AutoCloseable {
                 + Integer.toHexString(id.hashCode() & 0xffff);
     }
 
-    Target target() {
+    public Target target() {
         return target;
     }
 
     /** Returns a name of this case's own, for topics, groups and transactional ids. */
-    String name(String suffix) {
+    public String name(String suffix) {
         return id + "-" + suffix;
     }
 
-    String topic() {
+    public String topic() {
         return name("topic");
     }
 
-    TopicPartition partition(int number) {
+    public TopicPartition partition(int number) {
         return new TopicPartition(topic(), number);
     }
 
     // --- what is seen ---
 
-    void saw(String what, Object value) {
+    public void saw(String what, Object value) {
         lines.add(what + " = " + Rendering.of(value));
     }
 
@@ -127,14 +127,14 @@ final class Probe implements AutoCloseable {
 
     // --- clients ---
 
-    Admin admin() {
+    public Admin admin() {
         return ADMINS.computeIfAbsent(
                 target.bootstrap(),
                 address -> Admin.create(Map.of(
                         "bootstrap.servers", address, "default.api.timeout.ms", 20_000, "request.timeout.ms", 10_000)));
     }
 
-    KafkaProducer<String, String> producer(Map<String, ?> settings) {
+    public KafkaProducer<String, String> producer(Map<String, ?> settings) {
         Map<String, Object> all = new HashMap<>(Map.of(
                 "bootstrap.servers", target.bootstrap(),
                 "linger.ms", 0,
@@ -146,7 +146,7 @@ final class Probe implements AutoCloseable {
         return track(new KafkaProducer<>(all, new StringSerializer(), new StringSerializer()));
     }
 
-    KafkaConsumer<String, String> consumer(Map<String, ?> settings) {
+    public KafkaConsumer<String, String> consumer(Map<String, ?> settings) {
         Map<String, Object> all = new HashMap<>(Map.of(
                 "bootstrap.servers",
                 target.bootstrap(),
@@ -162,25 +162,25 @@ final class Probe implements AutoCloseable {
         return track(new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer()));
     }
 
-    KafkaShareConsumer<String, String> shareConsumer(Map<String, ?> settings) {
+    public KafkaShareConsumer<String, String> shareConsumer(Map<String, ?> settings) {
         Map<String, Object> all =
                 new HashMap<>(Map.of("bootstrap.servers", target.bootstrap(), "retry.backoff.ms", 20));
         all.putAll(settings);
         return track(new KafkaShareConsumer<>(all, new StringDeserializer(), new StringDeserializer()));
     }
 
-    <T extends AutoCloseable> T track(T client) {
+    public <T extends AutoCloseable> T track(T client) {
         clients.add(client);
         return client;
     }
 
     // --- common steps ---
 
-    void createTopic(int partitions, Map<String, String> configs) throws Exception {
+    public void createTopic(int partitions, Map<String, String> configs) throws Exception {
         createTopic(topic(), partitions, configs);
     }
 
-    void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
+    public void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
         get(admin().createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
                 .all());
         // Kafka answers before its request handlers know the topic.
@@ -210,7 +210,7 @@ final class Probe implements AutoCloseable {
         return poll(consumer, count);
     }
 
-    static List<ConsumerRecord<String, String>> poll(KafkaConsumer<String, String> consumer, int count) {
+    public static List<ConsumerRecord<String, String>> poll(KafkaConsumer<String, String> consumer, int count) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
         while (records.size() < count && System.nanoTime() - deadline < 0) {
@@ -220,7 +220,7 @@ final class Probe implements AutoCloseable {
     }
 
     /** Waits for what a broker does in its own time; false when it has not after 20 s. */
-    static boolean eventually(BooleanSupplier condition) throws InterruptedException {
+    public static boolean eventually(BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
@@ -231,7 +231,7 @@ final class Probe implements AutoCloseable {
         return true;
     }
 
-    static <T> T get(Future<T> future) throws Exception {
+    public static <T> T get(Future<T> future) throws Exception {
         return future.get(FUTURE_TIMEOUT_S, TimeUnit.SECONDS);
     }
 
