@@ -106,6 +106,7 @@ class StackFuzzTest {
             if (stack.tcp().buffersInUse() != 0) {
                 throw new AssertionError("buffers leaked: " + stack.tcp().buffersInUse());
             }
+            device.close();
         }
     }
 

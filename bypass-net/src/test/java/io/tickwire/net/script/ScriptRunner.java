@@ -139,6 +139,7 @@ final class ScriptRunner {
         if (stack.tcp().buffersInUse() != 0) {
             throw new AssertionError("buffers leaked");
         }
+        device.close();
     }
 
     private void start() {

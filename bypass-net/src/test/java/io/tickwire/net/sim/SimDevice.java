@@ -116,8 +116,10 @@ public final class SimDevice implements FrameDevice {
     @Override
     public void readCounters(DeviceCounters counters) {}
 
+    /** Releases the frames' memory, which the garbage collector would not. */
     @Override
     public void close() {
         arrived.clear();
+        pool.close();
     }
 }

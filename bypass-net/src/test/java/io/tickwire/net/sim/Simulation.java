@@ -199,6 +199,8 @@ public final class Simulation {
         right.close();
         expect(leftDevice.pool().available() == leftDevice.pool().capacity(), "left frames back");
         expect(rightDevice.pool().available() == rightDevice.pool().capacity(), "right frames back");
+        leftDevice.close();
+        rightDevice.close();
     }
 
     private void expect(boolean holds, String what) {

@@ -97,5 +97,6 @@ final class StackFixture {
             throw new AssertionError("frames leaked: "
                     + (device.pool().capacity() - device.pool().available()));
         }
+        device.close();
     }
 }
