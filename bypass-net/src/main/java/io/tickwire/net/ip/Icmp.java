@@ -67,14 +67,11 @@ public final class Icmp {
             counters.icmpThrottled++;
             return;
         }
-        if (length > output.mtuBytes() - Ipv4Header.LENGTH || !output.begin()) {
-            return;
+        // RFC 1122 §3.2.2.6: all of the request comes back, if need be in fragments. The request is ours to turn round.
+        IcmpHeader.encode(buffer, offset, IcmpHeader.ECHO_REPLY, 0, IcmpHeader.rest(buffer, offset), length);
+        if (output.sendInFragments(source, Ipv4Header.PROTOCOL_ICMP, buffer, offset, length)) {
+            counters.icmpOut++;
         }
-        final int target = output.payloadOffset();
-        output.buffer().putBytes(target, buffer, offset, length);
-        IcmpHeader.encode(output.buffer(), target, IcmpHeader.ECHO_REPLY, 0, IcmpHeader.rest(buffer, offset), length);
-        counters.icmpOut++;
-        output.send(source, Ipv4Header.PROTOCOL_ICMP, length, false);
     }
 
     private void onUnreachable(UnsafeBuffer buffer, int offset, int length, long nowNs) {

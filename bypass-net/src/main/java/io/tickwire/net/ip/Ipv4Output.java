@@ -8,6 +8,7 @@ import io.tickwire.net.wire.EthernetHeader;
 import io.tickwire.net.wire.Ipv4Address;
 import io.tickwire.net.wire.Ipv4Header;
 import io.tickwire.net.wire.TcpHeader;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -104,6 +105,40 @@ public final class Ipv4Output {
                 settings.address,
                 destination);
         return transmit(destination, linkBytes + Ipv4Header.LENGTH + payloadLength);
+    }
+
+    /**
+     * Sends a payload that lies elsewhere, in as many fragments as the path asks for. RFC 791 §3.2.
+     *
+     * @return false if not all of it could be sent
+     */
+    boolean sendInFragments(int destination, int protocol, DirectBuffer payload, int offset, int length) {
+        final int room = pathMtuBytes(destination) - Ipv4Header.LENGTH;
+        final int id = identification++;
+        int at = 0;
+        do {
+            final boolean more = length - at > room;
+            final int bytes = more ? room & ~7 : length - at;
+            if (!begin()) {
+                return false;
+            }
+            output.buffer().putBytes(payloadOffset(), payload, offset + at, bytes);
+            Ipv4Header.encode(
+                    output.buffer(),
+                    linkBytes,
+                    bytes,
+                    id,
+                    (more ? Ipv4Header.FLAG_MF : 0) | at >>> 3,
+                    settings.ttl,
+                    protocol,
+                    settings.address,
+                    destination);
+            if (!transmit(destination, payloadOffset() + bytes)) {
+                return false;
+            }
+            at += bytes;
+        } while (at < length);
+        return true;
     }
 
     /** Sends a TCP segment whose header still lacks its checksum: filled in here or by the device. */

@@ -159,6 +159,36 @@ class IpLayerTest {
     }
 
     @Test
+    void largePingIsAnsweredInFragments() {
+        f.deliver(StackFixture.arp(ArpPacket.REQUEST, StackFixture.PEER_MAC, StackFixture.PEER, StackFixture.LOCAL));
+        f.sent.clear();
+        final UnsafeBuffer echo = new UnsafeBuffer(StackFixture.bytes(4_000));
+        IcmpHeader.encode(echo, 0, IcmpHeader.ECHO_REQUEST, 0, 0x1234_0001, 4_000);
+        for (int start = 0; start < 4_000; start += 1_480) {
+            final int end = Math.min(4_000, start + 1_480);
+            f.deliver(StackFixture.ipFrame(
+                    StackFixture.PEER,
+                    StackFixture.LOCAL,
+                    1,
+                    Arrays.copyOfRange(echo.byteArray(), start, end),
+                    start / 8 | (end < 4_000 ? Ipv4Header.FLAG_MF : 0),
+                    9));
+        }
+        final List<UnsafeBuffer> replies = f.take(EthernetHeader.TYPE_IPV4);
+        assertEquals(3, replies.size());
+        final byte[] whole = new byte[4_000];
+        for (final UnsafeBuffer reply : replies) {
+            assertTrue(Ipv4Header.isChecksumValid(reply, 14));
+            final int at = Ipv4Header.fragmentOffset(reply, 14);
+            reply.getBytes(34, whole, at, Math.min(1_480, 4_000 - at));
+        }
+        assertTrue(IcmpHeader.isValid(new UnsafeBuffer(whole), 0, 4_000));
+        assertArrayEquals(
+                StackFixture.bytes(4_000),
+                StackFixture.join(Arrays.copyOf(StackFixture.bytes(8), 8), Arrays.copyOfRange(whole, 8, 4_000)));
+    }
+
+    @Test
     void closedUdpPortIsUnreachable() {
         f.deliver(StackFixture.arp(ArpPacket.REQUEST, StackFixture.PEER_MAC, StackFixture.PEER, StackFixture.LOCAL));
         f.sent.clear();

@@ -1,0 +1,308 @@
+package io.tickwire.net.kernel;
+
+import io.tickwire.net.device.FrameDevice;
+import io.tickwire.net.device.ImpairedDevice;
+import io.tickwire.net.device.Impairment;
+import io.tickwire.net.dpdk.DpdkPort;
+import io.tickwire.net.dpdk.Eal;
+import io.tickwire.net.dpdk.EalSettings;
+import io.tickwire.net.dpdk.PortSettings;
+import io.tickwire.net.igmp.IgmpSettings;
+import io.tickwire.net.ip.IpSettings;
+import io.tickwire.net.sim.Counters;
+import io.tickwire.net.stack.StackSettings;
+import io.tickwire.net.tcp.TcpSettings;
+import io.tickwire.net.transport.CloseCause;
+import io.tickwire.net.transport.StreamConnector;
+import io.tickwire.net.transport.StreamHandler;
+import io.tickwire.net.transport.StreamTransport;
+import io.tickwire.net.transport.TransportException;
+import io.tickwire.net.transport.UserspaceTransport;
+import io.tickwire.net.wire.Ipv4Address;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The userspace stack's end, on a DPDK port: one thread that polls. Serves transfers on port 9092 at all times.
+ *
+ * <pre>
+ *  stack [KEY=VALUE …]                               a new stack over the same port, with this impairment and these settings
+ *  run HOST PORT COUNT PARALLEL UP DOWN SEED [together]   transfers as client; answers with a report
+ *  counters                                          what is not zero
+ *  stall                                             longest stall of a served transfer since the last time of asking
+ *  join GROUP PORT [SOURCE] / leave GROUP [SOURCE]   datagrams
+ *  datagrams                                         how many came since the last time of asking
+ * </pre>
+ */
+final class StackPeer {
+    private static final int PORT = 9_092;
+    private static final int CHUNK = 1 << 16;
+    /** What the driver's fill and completion rings keep while the port is open. */
+    private static final int AF_XDP_HELD_FRAMES = 4_096;
+
+    private static final long PARK_NS = 20_000;
+
+    private final DpdkPort port;
+    private final String address;
+    private final UnsafeBuffer chunk = new UnsafeBuffer(new byte[CHUNK]);
+    private UserspaceTransport transport;
+    private FrameDevice device;
+    private Batch batch;
+    private InetSocketAddress target;
+    private long longestStallNs;
+    private int datagrams;
+    private int served;
+    private int brokenServed;
+    private boolean opened;
+
+    /** One transfer over a stream. */
+    private final class Flow implements StreamHandler, StreamConnector {
+        final Transfer transfer;
+        final boolean isClient;
+        StreamTransport stream;
+        boolean isReleased;
+
+        Flow(Transfer transfer, boolean isClient) {
+            this.transfer = transfer;
+            this.isClient = isClient;
+        }
+
+        StreamHandler accepted(StreamTransport accepted) {
+            stream = accepted;
+            isReleased = true;
+            return this;
+        }
+
+        @Override
+        public StreamHandler onConnected(StreamTransport connected) {
+            stream = connected;
+            batch.onConnected(() -> {
+                isReleased = true;
+                pump();
+            });
+            return this;
+        }
+
+        @Override
+        public void onFailed(TransportException cause) {
+            System.out.println(cause.getMessage());
+            batch.onEnded(transfer);
+        }
+
+        private void pump() {
+            while (isReleased) {
+                final int length = transfer.next(chunk, CHUNK);
+                final int accepted = length == 0 ? 0 : stream.send(chunk, 0, length);
+                if (accepted <= 0) {
+                    break;
+                }
+                transfer.onSent(accepted, System.nanoTime());
+                if (accepted < length) {
+                    return;
+                }
+            }
+            if (isClient && transfer.isDone()) {
+                stream.close();
+            }
+        }
+
+        @Override
+        public int onData(DirectBuffer buffer, int offset, int length) {
+            transfer.onReceived(buffer, offset, length, System.nanoTime());
+            pump();
+            return length;
+        }
+
+        @Override
+        public void onWritable() {
+            pump();
+        }
+
+        @Override
+        public void onClosed(CloseCause cause) {
+            if (isClient) {
+                batch.onEnded(transfer);
+                return;
+            }
+            served++;
+            longestStallNs = Math.max(longestStallNs, transfer.longestStallNs());
+            if (!transfer.isDone() || !transfer.isIntact()) {
+                brokenServed++;
+                System.out.println("failed, " + cause + ": " + transfer);
+            }
+        }
+    }
+
+    private StackPeer(DpdkPort port, String address) {
+        this.port = port;
+        this.address = address;
+    }
+
+    /** Arguments: device, address with prefix length. */
+    public static void main(String[] arguments) {
+        final Eal eal = Eal.start(EalSettings.ordinaryMemory());
+        try (DpdkPort port = DpdkPort.open(eal, PortSettings.of(arguments[0]).withFrames(16_383))) {
+            new StackPeer(port, arguments[1]).run();
+        }
+    }
+
+    private void run() {
+        final Commands commands = new Commands(() -> {});
+        open(Map.of());
+        Commands.answer("ready");
+        for (boolean running = true; running; ) {
+            final long nowNs = System.nanoTime();
+            final int work = transport.poll(nowNs);
+            final List<String> command = commands.poll();
+            if (command != null) {
+                running = !command.get(0).equals("quit");
+                if (running) {
+                    execute(command, nowNs);
+                }
+            }
+            while (batch != null && batch.mayBegin()) {
+                transport.connect(target, new Flow(batch.begin(nowNs), true));
+            }
+            if (batch != null && batch.isOver()) {
+                Commands.answer(batch.report(nowNs));
+                batch = null;
+            }
+            if (work == 0) {
+                transport.park(PARK_NS);
+            }
+        }
+        shut();
+    }
+
+    private void execute(List<String> words, long nowNs) {
+        switch (words.get(0)) {
+            case "stack" -> {
+                final Map<String, String> keys = new HashMap<>();
+                for (final String word : words.subList(1, words.size())) {
+                    final int equals = word.indexOf('=');
+                    keys.put(word.substring(0, equals), word.substring(equals + 1));
+                }
+                shut();
+                open(keys);
+                Commands.answer("ready");
+            }
+            case "run" -> {
+                target = new InetSocketAddress(words.get(1), Integer.parseInt(words.get(2)));
+                batch = new Batch(words.subList(3, words.size()), nowNs);
+            }
+            case "counters" ->
+                Commands.answer(Counters.nonZero(transport.stack().tcp().counters)
+                        + Counters.nonZero(transport.stack().counters));
+            case "stall" -> {
+                Commands.answer(
+                        "stallMs=" + longestStallNs / 1_000_000 + " served=" + served + " broken=" + brokenServed);
+                longestStallNs = 0;
+                served = 0;
+                brokenServed = 0;
+            }
+            case "join" -> join(words);
+            case "leave" -> {
+                transport.stack().igmp().leave(Ipv4Address.parse(words.get(1)), source(words, 2));
+                Commands.answer("left");
+            }
+            case "datagrams" -> {
+                Commands.answer("datagrams=" + datagrams);
+                datagrams = 0;
+            }
+            default -> throw new IllegalArgumentException("unknown command " + words);
+        }
+    }
+
+    private void join(List<String> words) {
+        final int group = Ipv4Address.parse(words.get(1));
+        transport.stack().igmp().join(group, source(words, 3));
+        transport.stack().udp().open(Integer.parseInt(words.get(2)), group, (b, o, l, t, s, p) -> datagrams++);
+        Commands.answer("joined");
+    }
+
+    private static int source(List<String> words, int index) {
+        return words.size() > index ? Ipv4Address.parse(words.get(index)) : 0;
+    }
+
+    private void open(Map<String, String> keys) {
+        final IpSettings ip = new IpSettings();
+        final String[] parts = address.split("/", -1);
+        ip.address = Ipv4Address.parse(parts[0]);
+        ip.prefixLength = Integer.parseInt(parts[1]);
+        ip.arpReachableNs = millis(keys, "arp", 30_000);
+        final TcpSettings tcp = new TcpSettings();
+        tcp.timeWaitNs = millis(keys, "timewait", 60_000);
+        tcp.sendBufferBytes = Integer.parseInt(keys.getOrDefault("buffer", "262144"));
+        tcp.receiveBufferBytes = tcp.sendBufferBytes;
+        tcp.congestion = TcpSettings.Congestion.valueOf(keys.getOrDefault("congestion", "CUBIC"));
+        tcp.rack = !keys.containsKey("norack");
+        tcp.sack = !keys.containsKey("nosack");
+        tcp.timestamps = !keys.containsKey("nots");
+        final Impairment impairment = impairment(keys);
+        final long seed = Long.parseLong(keys.getOrDefault("seed", "1"));
+        device = impairment.equals(Impairment.NONE)
+                ? port.queue(0)
+                : new ImpairedDevice(port.queue(0), impairment, impairment, seed, 64);
+        transport = UserspaceTransport.open(
+                new StackSettings(ip, tcp, new IgmpSettings(), 64, 64, System.nanoTime()), device);
+        transport.listen(
+                new InetSocketAddress(parts[0], PORT),
+                1_024,
+                stream -> new Flow(Transfer.server(System.nanoTime()), false).accepted(stream));
+        opened = true;
+    }
+
+    private static long millis(Map<String, String> keys, String key, long otherwise) {
+        final String text = keys.get(key);
+        return TimeUnit.MILLISECONDS.toNanos(text == null ? otherwise : Long.parseLong(text));
+    }
+
+    /** {@code loss=P dup=P corrupt=P reorder=P:MS delay=MS:JITTER rate=BITS:FRAMES}, both directions. */
+    private static Impairment impairment(Map<String, String> keys) {
+        Impairment impairment = Impairment.NONE;
+        if (keys.containsKey("loss")) {
+            impairment = impairment.withLoss(Double.parseDouble(keys.get("loss")));
+        }
+        if (keys.containsKey("dup")) {
+            impairment = impairment.withDuplication(Double.parseDouble(keys.get("dup")));
+        }
+        if (keys.containsKey("corrupt")) {
+            impairment = impairment.withCorruption(Double.parseDouble(keys.get("corrupt")));
+        }
+        if (keys.containsKey("reorder")) {
+            final String[] words = keys.get("reorder").split(":", -1);
+            impairment = impairment.withReordering(Double.parseDouble(words[0]), ms(words[1]));
+        }
+        if (keys.containsKey("delay")) {
+            final String[] words = keys.get("delay").split(":", -1);
+            impairment = impairment.withDelay(ms(words[0]), ms(words[1]));
+        }
+        if (keys.containsKey("rate")) {
+            final String[] words = keys.get("rate").split(":", -1);
+            impairment = impairment.withRate(Long.parseLong(words[0]), Integer.parseInt(words[1]));
+        }
+        return impairment;
+    }
+
+    private static long ms(String text) {
+        return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(text));
+    }
+
+    /** Closes the stack; every frame must be back but those that the driver holds. */
+    private void shut() {
+        if (!opened) {
+            return;
+        }
+        transport.close();
+        device.close();
+        final int missing = port.pool(0).capacity() - port.pool(0).available();
+        if (missing > (port.driver().equals("net_af_xdp") ? AF_XDP_HELD_FRAMES : 0)) {
+            throw new AssertionError("frames leaked: " + missing);
+        }
+    }
+}
