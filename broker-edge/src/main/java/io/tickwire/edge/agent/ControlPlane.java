@@ -3,6 +3,7 @@ package io.tickwire.edge.agent;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
+import io.tickwire.edge.handler.share.ShareServices;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +28,9 @@ public interface ControlPlane extends AutoCloseable {
 
     /** Admits transactional batches. */
     TransactionGate transactions();
+
+    /** What the shard's share groups use of it. */
+    ShareServices shares();
 
     /** Stops it; the shards have stopped before. */
     @Override

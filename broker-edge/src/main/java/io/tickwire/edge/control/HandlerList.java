@@ -1,6 +1,7 @@
 package io.tickwire.edge.control;
 
 import io.tickwire.edge.group.GroupService;
+import io.tickwire.edge.group.ShareStateService;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.cluster.AlterClientQuotasHandler;
 import io.tickwire.edge.handler.cluster.AlterConfigsHandler;
@@ -51,6 +52,11 @@ import io.tickwire.edge.handler.security.CreateAclsHandler;
 import io.tickwire.edge.handler.security.DeleteAclsHandler;
 import io.tickwire.edge.handler.security.DescribeAclsHandler;
 import io.tickwire.edge.handler.security.DescribeUserScramCredentialsHandler;
+import io.tickwire.edge.handler.share.DeleteShareGroupStateHandler;
+import io.tickwire.edge.handler.share.InitializeShareGroupStateHandler;
+import io.tickwire.edge.handler.share.ReadShareGroupStateHandler;
+import io.tickwire.edge.handler.share.ReadShareGroupStateSummaryHandler;
+import io.tickwire.edge.handler.share.WriteShareGroupStateHandler;
 import io.tickwire.edge.handler.transaction.AddOffsetsToTxnHandler;
 import io.tickwire.edge.handler.transaction.AddPartitionsToTxnHandler;
 import io.tickwire.edge.handler.transaction.DescribeProducersHandler;
@@ -69,6 +75,7 @@ import io.tickwire.edge.security.AccessControl;
 import io.tickwire.storage.catalog.LogCatalog;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.coordinator.share.ShareCoordinator;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 
 /** Every handler of the control plane. */
@@ -80,12 +87,14 @@ record HandlerList(
         EffectiveConfigs configs,
         AccessControl access,
         GroupService groupService,
+        ShareStateService shareState,
         TransactionServices transactionServices,
         LogCatalog catalog) {
 
     List<ControlHandler> build() {
         List<ControlHandler> all = new ArrayList<>(cluster());
         all.addAll(groups());
+        all.addAll(shares());
         all.addAll(transactions());
         return List.copyOf(all);
     }
@@ -125,7 +134,11 @@ record HandlerList(
         GroupServices group = new GroupServices(groupService.coordinator(), cache, access);
         CoordinatorLocator locator = new CoordinatorLocator(cache, topics);
         return List.of(
-                new FindCoordinatorHandler(group, locator, transactionServices.coordinator()::partitionFor, key -> 0),
+                new FindCoordinatorHandler(
+                        group,
+                        locator,
+                        transactionServices.coordinator()::partitionFor,
+                        shareState.coordinator()::partitionFor),
                 new JoinGroupHandler(group),
                 new SyncGroupHandler(group),
                 new HeartbeatHandler(group),
@@ -145,6 +158,16 @@ record HandlerList(
                 new DeleteShareGroupOffsetsHandler(group),
                 new StreamsGroupDescribeHandler(group),
                 new StreamsGroupHeartbeatHandler(group, topics));
+    }
+
+    private List<ControlHandler> shares() {
+        ShareCoordinator coordinator = shareState.coordinator();
+        return List.of(
+                new InitializeShareGroupStateHandler(coordinator, access),
+                new ReadShareGroupStateHandler(coordinator, access),
+                new ReadShareGroupStateSummaryHandler(coordinator, access),
+                new WriteShareGroupStateHandler(coordinator, access),
+                new DeleteShareGroupStateHandler(coordinator, access));
     }
 
     private List<ControlHandler> transactions() {

@@ -5,9 +5,12 @@ import io.tickwire.edge.agent.ControlPlane;
 import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.group.GroupService;
+import io.tickwire.edge.group.LocalPersister;
+import io.tickwire.edge.group.ShareStateService;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
+import io.tickwire.edge.handler.share.ShareServices;
 import io.tickwire.edge.handler.transaction.TransactionServices;
 import io.tickwire.edge.metadata.BrokerSettings;
 import io.tickwire.edge.metadata.ClusterMetadata;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.utils.Time;
@@ -41,7 +45,6 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.common.FinalizedFeatures;
 import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.common.TransactionVersion;
-import org.apache.kafka.server.share.persister.NoOpStatePersister;
 
 /** The control plane over Kafka's own libraries; see {@code docs/control-plane.md}. */
 public final class KafkaControlPlane implements ControlPlane {
@@ -55,6 +58,8 @@ public final class KafkaControlPlane implements ControlPlane {
     private final Time time = Time.SYSTEM;
     private BrokerSettings settings;
     private ClusterMetadata metadata;
+    private ShareStateService shareState;
+    private ShareServices shares;
     private GroupService groups;
     private TopicCreator topics;
     private TransactionGate gate;
@@ -79,8 +84,7 @@ public final class KafkaControlPlane implements ControlPlane {
                 context.config().broker());
         EffectiveConfigs configs = new EffectiveConfigs(settings);
         AccessControl access = new AccessControl(Optional.empty());
-        groups = new GroupService(
-                configs, cache, Optional.empty(), new NoOpStatePersister(), new LatestOffsets(context.catalog()), time);
+        startGroups(configs, access);
         MarkerWriter markers = new MarkerWriter(cache, context.partitions(), groups.coordinator());
         ProducerIds ids = new ProducerIds(() -> metadata, cache);
         TransactionService transactions = new TransactionService(
@@ -94,16 +98,12 @@ public final class KafkaControlPlane implements ControlPlane {
         gate = new TransactionGateway(transactions, control, context.conductor()::schedule, time);
         groups.admission(gate);
         PartitionReconciler partitions = new PartitionReconciler(
-                control, context.catalog(), context.partitions(), configs, List.of(groups, transactions));
-        ImageFeed images = new ImageFeed(control, cache, List.of(partitions, groups));
+                control, context.catalog(), context.partitions(), configs, List.of(groups, transactions, shareState));
+        ImageFeed images = new ImageFeed(control, cache, List.of(partitions, groups, shareState));
         metadata = ClusterMetadata.open(
                 identity, settings, MetadataLog.open(context.catalog(), time), List.of(images), time);
         topics = new TopicCreator(metadata, images);
-        topics.internal(groups.topic(), settings.group().offsetsTopicPartitions(), groups::topicConfigs);
-        topics.internal(
-                transactions.topic(),
-                settings.getInt(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG),
-                () -> TransactionTopic.configs(settings));
+        internalTopics(transactions.topic());
         TransactionServices transaction = new TransactionServices(
                 transactions,
                 new TransactionQueries(transactions, time),
@@ -113,12 +113,46 @@ public final class KafkaControlPlane implements ControlPlane {
                 cache,
                 access);
         handlers = new HandlerList(
-                        metadata, cache, images, topics, configs, access, groups, transaction, context.catalog())
+                        metadata,
+                        cache,
+                        images,
+                        topics,
+                        configs,
+                        access,
+                        groups,
+                        shareState,
+                        transaction,
+                        context.catalog())
                 .build();
         metadata.registerBroker(advertised);
         control.await(images.applied(metadata.committedOffset()));
         control.start();
         new TransactionHousekeeping(transactions, context.conductor()::schedule, time).start();
+    }
+
+    private void startGroups(EffectiveConfigs configs, AccessControl access) {
+        shareState = new ShareStateService(configs, cache, time);
+        LocalPersister persister =
+                new LocalPersister(shareState.coordinator(), this::shareStateTopic, context.conductor()::schedule);
+        groups = new GroupService(
+                configs, cache, Optional.empty(), persister, new LatestOffsets(context.catalog()), time);
+        shares = new ShareServices(cache, access, persister, groups.groupConfigs(), settings.shareGroup());
+    }
+
+    private void internalTopics(String transactionTopic) {
+        topics.internal(groups.topic(), settings.group().offsetsTopicPartitions(), groups::topicConfigs);
+        topics.internal(
+                shareState.topic(),
+                settings.shareCoordinator().shareCoordinatorStateTopicNumPartitions(),
+                shareState::topicConfigs);
+        topics.internal(
+                transactionTopic,
+                settings.getInt(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG),
+                () -> TransactionTopic.configs(settings));
+    }
+
+    private CompletionStage<Uuid> shareStateTopic() {
+        return topic(shareState.topic(), () -> topics.create(shareState.topic(), ClusterMetadata.context()));
     }
 
     private int transactionPartitions() {
@@ -170,11 +204,12 @@ public final class KafkaControlPlane implements ControlPlane {
 
     @Override
     public CompletionStage<Uuid> ensureTopic(String topic, int partitions, Map<String, String> configs) {
-        Uuid existing = cache.getTopicId(topic);
-        if (!existing.equals(Uuid.ZERO_UUID)) {
-            return CompletableFuture.completedStage(existing);
-        }
-        return topics.create(topic, partitions, configs, ClusterMetadata.context());
+        return topic(topic, () -> topics.create(topic, partitions, configs, ClusterMetadata.context()));
+    }
+
+    private CompletionStage<Uuid> topic(String name, Supplier<CompletionStage<Uuid>> creation) {
+        Uuid existing = cache.getTopicId(name);
+        return existing.equals(Uuid.ZERO_UUID) ? creation.get() : CompletableFuture.completedStage(existing);
     }
 
     @Override
@@ -183,9 +218,17 @@ public final class KafkaControlPlane implements ControlPlane {
     }
 
     @Override
+    public ShareServices shares() {
+        return shares;
+    }
+
+    @Override
     public void close() {
         if (groups != null) {
             groups.close();
+        }
+        if (shareState != null) {
+            shareState.close();
         }
         if (metadata != null) {
             metadata.close();

@@ -12,6 +12,7 @@ import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.config.NetMode;
 import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.edge.connection.ConnectionLimits;
+import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.Handler;
 import io.tickwire.edge.handler.HandlerTable;
 import io.tickwire.edge.handler.HotResponsePool;
@@ -20,6 +21,11 @@ import io.tickwire.edge.handler.offsets.DeleteRecordsHandler;
 import io.tickwire.edge.handler.offsets.ListOffsetsHandler;
 import io.tickwire.edge.handler.offsets.OffsetForLeaderEpochHandler;
 import io.tickwire.edge.handler.produce.ProduceHandler;
+import io.tickwire.edge.handler.share.ShareAcknowledgeHandler;
+import io.tickwire.edge.handler.share.ShareFetchHandler;
+import io.tickwire.edge.handler.share.ShareHost;
+import io.tickwire.edge.handler.share.ShareMembership;
+import io.tickwire.edge.handler.share.SharePartitions;
 import io.tickwire.net.transport.KernelTransport;
 import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.net.transport.Transport;
@@ -167,14 +173,21 @@ public final class Broker implements AutoCloseable {
                 shard.deadlines(),
                 config.brokerInt("fetch.max.bytes"),
                 config.brokerInt("max.incremental.fetch.session.cache.slots"));
+        SharePartitions shares = new SharePartitions(
+                new ShareHost(shard.partitions(), shard.deadlines(), shard::post, shard::nowNs), control.shares());
+        ShareMembership members = new ShareMembership(shares);
+        List<ConnectionObserver> connectionObservers = new ArrayList<>(control.observers());
+        connectionObservers.add(members::connectionClosed);
         List<Handler> all = new ArrayList<>(control.handlers());
+        all.add(new ShareFetchHandler(members, config.brokerInt("fetch.max.bytes")));
+        all.add(new ShareAcknowledgeHandler(members));
         all.add(produce);
         all.add(fetch);
         all.add(new ListOffsetsHandler(shard.partitions()));
         all.add(new OffsetForLeaderEpochHandler(shard.partitions()));
         all.add(new DeleteRecordsHandler(catalog));
         handlers = new HandlerTable(all, control::features);
-        shard.open(handlers, List.of(produce, fetch), tasks, control.observers())
+        shard.open(handlers, List.of(produce, fetch, shares), tasks, connectionObservers)
                 .join();
         metrics = config.metricsListen()
                 .map(address -> new MetricsServer(address, shard, conductor))

@@ -1,5 +1,6 @@
 package io.tickwire.edge.transaction;
 
+import io.tickwire.edge.agent.DelayedExecutor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.tickwire.edge.transaction;
 
+import io.tickwire.edge.agent.DelayedExecutor;
 import io.tickwire.edge.agent.TransactionGate;
 import java.util.HashMap;
 import java.util.Map;

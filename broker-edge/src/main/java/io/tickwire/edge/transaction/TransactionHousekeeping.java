@@ -1,5 +1,6 @@
 package io.tickwire.edge.transaction;
 
+import io.tickwire.edge.agent.DelayedExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;

@@ -1,5 +1,6 @@
 package io.tickwire.edge.transaction;
 
+import io.tickwire.edge.agent.DelayedExecutor;
 import io.tickwire.edge.metadata.InternalTopicListener;
 import io.tickwire.edge.metadata.journal.PartitionJournal;
 import io.tickwire.storage.log.PartitionLog;

@@ -7,6 +7,9 @@ import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
+import io.tickwire.edge.handler.share.ShareServices;
+import io.tickwire.edge.metadata.BrokerSettings;
+import io.tickwire.edge.security.AccessControl;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TopicKey;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +28,10 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.server.common.KRaftVersion;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
 
 /** A control plane of topics that a test names beforehand: what the data plane needs, and nothing else. */
 final class FixedTopics implements ControlPlane {
@@ -99,6 +107,20 @@ final class FixedTopics implements ControlPlane {
     @Override
     public TransactionGate transactions() {
         return (id, producerId, epoch, partitions, protocol) -> CompletableFuture.completedFuture(Map.of());
+    }
+
+    @Override
+    public ShareServices shares() {
+        BrokerSettings settings = BrokerSettings.of(1, "data", "127.0.0.1", 9092, Map.of());
+        return new ShareServices(
+                new KRaftMetadataCache(1, () -> KRaftVersion.KRAFT_VERSION_0),
+                new AccessControl(Optional.empty()),
+                new NoOpStatePersister(),
+                new GroupConfigManager(
+                        settings.group().extractGroupConfigMap(settings.shareGroup()),
+                        settings.group(),
+                        settings.shareGroup()),
+                settings.shareGroup());
     }
 
     @Override

@@ -31,6 +31,7 @@ public record BrokerSettings(Map<String, String> values) {
             values.put("group." + protocol + ".min.heartbeat.interval.ms", "200");
             values.put("group." + protocol + ".heartbeat.interval.ms", "300");
         }
+        values.put("group.share.min.record.lock.duration.ms", "1000");
         return new BrokerSettings(values);
     }
 

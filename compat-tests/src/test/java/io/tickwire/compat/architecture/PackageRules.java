@@ -80,6 +80,7 @@ final class PackageRules {
         allow("edge.metrics", "edge.config");
         allow("edge.quota", "kafka", "edge.config", "edge.metrics");
         allow("edge.security", "kafka", "edge.config", "edge.metrics");
+        allow("edge.share");
         allow("edge.shm", "kafka", "storage", "edge.config", "edge.metrics");
         // What one request needs: the handlers themselves, the table of them, and their contracts.
         allow(
@@ -92,6 +93,7 @@ final class PackageRules {
                 "edge.metrics",
                 "edge.quota",
                 "edge.security",
+                "edge.share",
                 "edge.agent",
                 "edge.metadata",
                 "edge.group",

@@ -6,9 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -35,11 +33,7 @@ public final class ShareGroupHeartbeatHandler implements ControlHandler {
     public CompletionStage<? extends ApiMessage> handle(RequestContext context, ApiMessage message) {
         ShareGroupHeartbeatRequestData request = (ShareGroupHeartbeatRequestData) message;
         services.require(context, AclOperation.READ, request.groupId());
-        try {
-            Uuid.fromString(request.memberId());
-        } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException("Invalid member id in the request.", e);
-        }
+        ShareMembers.requireValidId(request.memberId());
         if (request.subscribedTopicNames() != null) {
             Set<String> topics = new HashSet<>(request.subscribedTopicNames());
             Set<String> visible = services.access()

@@ -9,7 +9,6 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
@@ -89,7 +88,11 @@ public final class JournalWriter implements PartitionWriter {
 
     @Override
     public CompletableFuture<Void> deleteRecords(TopicPartition partition, long deleteBeforeOffset) {
-        return CompletableFuture.failedFuture(
-                new UnsupportedVersionException("Records of " + partition + " are removed by compaction only"));
+        try {
+            journals.get(partition).journal().deleteBefore(deleteBeforeOffset);
+            return CompletableFuture.completedFuture(null);
+        } catch (KafkaException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 }

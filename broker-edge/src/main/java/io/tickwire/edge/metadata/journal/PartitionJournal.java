@@ -5,6 +5,7 @@ import io.tickwire.storage.log.AppendResult;
 import io.tickwire.storage.log.Isolation;
 import io.tickwire.storage.log.LogSlices;
 import io.tickwire.storage.log.PartitionLog;
+import io.tickwire.storage.log.TimestampResult;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -95,6 +96,14 @@ public final class PartitionJournal implements RecordJournal {
             at += slices.length(i);
         }
         return ByteBuffer.wrap(copy);
+    }
+
+    @Override
+    public void deleteBefore(long offset) {
+        short error = log.deleteRecordsBefore(offset, new TimestampResult());
+        if (error != Errors.NONE.code()) {
+            throw Errors.forCode(error).exception("Cannot delete records of " + log.key() + " before " + offset);
+        }
     }
 
     @Override

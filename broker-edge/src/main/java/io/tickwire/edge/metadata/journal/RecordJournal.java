@@ -31,6 +31,13 @@ public interface RecordJournal {
      */
     long replay(long fromOffset, Consumer<MutableRecordBatch> consumer);
 
+    /**
+     * Drops records below {@code offset}; any thread, blocks on the disk.
+     *
+     * @throws org.apache.kafka.common.KafkaException with Kafka's error, POLICY_VIOLATION for a compacted log among them
+     */
+    void deleteBefore(long offset);
+
     /** First offset still in the log. */
     long startOffset();
 

@@ -42,6 +42,11 @@ public final class MemoryJournal implements RecordJournal {
     }
 
     @Override
+    public void deleteBefore(long offset) {
+        throw new UnsupportedOperationException("this journal keeps everything");
+    }
+
+    @Override
     public long startOffset() {
         return 0;
     }

@@ -1,4 +1,4 @@
-package io.tickwire.edge.transaction;
+package io.tickwire.edge.agent;
 
 /** Runs tasks on the control thread after a while. */
 @FunctionalInterface
