@@ -33,7 +33,7 @@ class ConformanceTest {
         "pmtu.script",
     };
 
-    private static List<Script> all() {
+    static List<Script> all() {
         final List<Script> scripts = new ArrayList<>();
         for (final String file : FILES) {
             scripts.addAll(Script.read(file));
