@@ -16,12 +16,28 @@ final class BenchProcess {
 
     /** Runs a main class in a JVM with the production flags; its lines of output. */
     static List<String> java(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        return java(List.of(), main, arguments);
+    }
+
+    /** The same behind a prefix, a command that runs another. */
+    static List<String> java(List<String> prefix, Class<?> main, String... arguments) throws IOException {
+        return run(command(prefix, main, arguments));
+    }
+
+    /** Starts a main class likewise; the process is the caller's to end. */
+    static Process start(List<String> prefix, Class<?> main, String... arguments) throws IOException {
+        return new ProcessBuilder(command(prefix, main, arguments))
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static List<String> command(List<String> prefix, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(Hardware.jvmArgs());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return run(command);
+        return command;
     }
 
     /** The arguments that the Java side starts DPDK with too. */

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
         name = "net",
         mixinStandardHelpOptions = true,
         description = {
-            "Costs of kernel bypass beside C: the loops of a poll thread, and frames forwarded beside testpmd.",
+            "Costs of kernel bypass beside C and the kernel: the loops of a poll thread, frames forwarded beside testpmd,",
+            "and TCP between two processes beside the kernel's loopback.",
             "Contenders run alternately on the same core, round by round, in one run; medians are printed.",
             "Times are the polling thread's own, so that other load on the machine counts less."
         })
@@ -30,11 +31,17 @@ public final class NetBenchCommand implements Callable<Integer> {
             "net_ring", List.of("net_ring0", "net_ring1"),
             "net_null", List.of("net_null0,size=64", "net_null1,size=64"));
 
-    @Option(names = "--quick", description = "Shorter runs: the whole table in under a minute.")
+    @Option(names = "--quick", description = "Shorter runs: all tables in under three minutes.")
     private boolean quick;
 
     @Option(names = "--cpu", paramLabel = "N", description = "CPU that polls; default the last one.")
     private int cpu = Runtime.getRuntime().availableProcessors() - 1;
+
+    @Option(
+            names = "--realtime",
+            description =
+                    "TCP is measured under SCHED_RR, both contenders alike (root; holds up the rest of the machine).")
+    private boolean realTime;
 
     @Option(
             names = "--rounds",
@@ -49,6 +56,7 @@ public final class NetBenchCommand implements Callable<Integer> {
             System.out.println(Hardware.describe() + "; polling on CPU " + cpu);
             costs(scratch);
             echo();
+            new TcpPairs(scratch, roundCount(), quick, realTime, cpu).run();
             return 0;
         } finally {
             IoUtil.delete(scratch.toFile(), true);
@@ -118,7 +126,7 @@ public final class NetBenchCommand implements Callable<Integer> {
         }
     }
 
-    private static void collect(List<String> lines, Map<String, List<Double>> into) {
+    static void collect(List<String> lines, Map<String, List<Double>> into) {
         for (String line : lines) {
             String[] words = line.split(" ", -1);
             if (words.length == 2 && words[1].matches("[0-9]+\\.[0-9]+")) {
