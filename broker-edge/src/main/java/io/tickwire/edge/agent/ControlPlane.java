@@ -4,6 +4,7 @@ import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
 import io.tickwire.edge.handler.share.ShareServices;
+import io.tickwire.edge.quota.ClientQuotas;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +26,9 @@ public interface ControlPlane extends AutoCloseable {
 
     /** Creates a topic unless it exists; done, with its id, when the shard serves it. Any thread. */
     CompletionStage<Uuid> ensureTopic(String topic, int partitions, Map<String, String> configs);
+
+    /** What clients' requests are counted against. */
+    ClientQuotas quotas();
 
     /** Admits transactional batches. */
     TransactionGate transactions();

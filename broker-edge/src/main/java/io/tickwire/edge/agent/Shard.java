@@ -180,6 +180,18 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     }
 
     @Override
+    public void later(long delayNs, Runnable task) {
+        deadlines.add(
+                new Deadlines.Item() {
+                    @Override
+                    protected void onDeadline(long now) {
+                        task.run();
+                    }
+                },
+                nowNs + delayNs);
+    }
+
+    @Override
     public void onClose() {
         tasks.forEach(ShardTask::onClose);
         connections.closeAll();

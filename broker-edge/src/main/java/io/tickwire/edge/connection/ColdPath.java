@@ -2,8 +2,10 @@ package io.tickwire.edge.connection;
 
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.ShardHandler;
+import io.tickwire.edge.quota.QuotaClient;
 import io.tickwire.kafka.message.KafkaRequests;
 import io.tickwire.kafka.message.MalformedRequestException;
+import io.tickwire.kafka.message.ThrottleTimes;
 import io.tickwire.net.transport.StreamTransport;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -33,6 +35,7 @@ final class ColdPath {
     private final String id;
     private final InetAddress clientAddress;
     private final int clientPort;
+    private QuotaClient quota;
     private ClientInformation client = ClientInformation.EMPTY;
 
     ColdPath(Connection connection, ConnectionHost host, StreamTransport stream, String id) {
@@ -46,7 +49,7 @@ final class ColdPath {
     void answerUnknownApiVersions(DirectBuffer frame, int offset, int length) {
         ColdRequest request = parse(frame, offset, length);
         if (request != null) {
-            connection.respond(connection.sequence(), request.unknownApiVersionsAnswer());
+            connection.respond(connection.sequence(), request.unknownApiVersionsAnswer(), 0);
         }
     }
 
@@ -65,13 +68,14 @@ final class ColdPath {
 
     /** On the conductor's thread. */
     private void call(ControlHandler handler, ColdRequest request, long sequence) {
+        long startNs = System.nanoTime();
         CompletionStage<? extends ApiMessage> stage;
         try {
             stage = handler.handle(request.context(), request.request().data());
         } catch (RuntimeException e) {
             stage = CompletableFuture.failedFuture(e);
         }
-        answerLater(request, sequence, stage);
+        answerLater(request, sequence, System.nanoTime() - startNs, stage);
     }
 
     void serve(ShardHandler handler, DirectBuffer frame, int offset, int length) {
@@ -83,46 +87,56 @@ final class ColdPath {
             client = new ClientInformation(
                     versions.data().clientSoftwareName(), versions.data().clientSoftwareVersion());
         }
+        long startNs = System.nanoTime();
         CompletionStage<? extends ApiMessage> stage;
         try {
             stage = handler.handle(request.context(), request.request().data());
         } catch (RuntimeException e) {
             stage = CompletableFuture.failedFuture(e);
         }
+        long usedNs = System.nanoTime() - startNs;
         CompletableFuture<? extends ApiMessage> future = stage.toCompletableFuture();
         if (future.isDone()) {
             Throwable failure = future.isCompletedExceptionally() ? future.exceptionNow() : null;
-            connection.respond(connection.sequence(), answer(request, failure == null ? future.join() : null, failure));
+            Answer answer = answer(request, usedNs, failure == null ? future.join() : null, failure);
+            connection.respond(connection.sequence(), answer.bytes, answer.throttleMs);
         } else {
-            answerLater(request, connection.sequence(), stage);
+            answerLater(request, connection.sequence(), usedNs, stage);
         }
     }
 
-    private void answerLater(ColdRequest request, long sequence, CompletionStage<? extends ApiMessage> stage) {
+    private void answerLater(
+            ColdRequest request, long sequence, long usedNs, CompletionStage<? extends ApiMessage> stage) {
         // The outcome is handled whole here; nobody else waits for this stage.
         CompletionStage<Boolean> _ = stage.handle((response, failure) -> {
-            ByteBuffer bytes = answer(request, response, failure);
-            return host.post(() -> connection.respond(sequence, bytes));
+            Answer answer = answer(request, usedNs, response, failure);
+            return host.post(() -> connection.respond(sequence, answer.bytes, answer.throttleMs));
         });
     }
 
-    private static ByteBuffer answer(ColdRequest request, ApiMessage response, Throwable failure) {
+    private record Answer(ByteBuffer bytes, int throttleMs) {}
+
+    private Answer answer(ColdRequest request, long usedNs, ApiMessage response, Throwable failure) {
+        RequestHeader header = request.context().header;
+        int throttleMs = header.apiKey().clusterAction ? 0 : quota.served(header.clientId(), usedNs);
         if (failure == null) {
             try {
-                return request.bytes(response);
+                int longestMs = response == null ? throttleMs : ThrottleTimes.raise(response, throttleMs);
+                return new Answer(request.bytes(response), longestMs);
             } catch (RuntimeException e) {
-                LOG.error("response to {} cannot be written", request.context().header, e);
-                return request.failure(e);
+                LOG.error("response to {} cannot be written", header, e);
+                return new Answer(request.failure(e, throttleMs), throttleMs);
             }
         }
         if (!(failure instanceof org.apache.kafka.common.errors.ApiException)) {
-            LOG.debug("{} failed", request.context().header, failure);
+            LOG.debug("{} failed", header, failure);
         }
-        return request.failure(failure);
+        return new Answer(request.failure(failure, throttleMs), throttleMs);
     }
 
     /** Parses a request; null when it cannot be, and the connection was failed. */
     private ColdRequest parse(DirectBuffer frame, int offset, int length) {
+        quota = connection.quota();
         byte[] copy = new byte[length];
         frame.getBytes(offset, copy);
         ByteBuffer buffer = ByteBuffer.wrap(copy);

@@ -40,13 +40,13 @@ record ColdRequest(RequestContext context, AbstractRequest request) {
     }
 
     /** The answer to a request whose handler failed, or null when none is sent. */
-    ByteBuffer failure(Throwable failure) {
+    ByteBuffer failure(Throwable failure, int throttleMs) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        AbstractResponse response = request.getErrorResponse(0, cause);
+        AbstractResponse response = request.getErrorResponse(throttleMs, cause);
         return response == null ? null : bytes(response.data());
     }
 }

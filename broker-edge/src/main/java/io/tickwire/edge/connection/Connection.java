@@ -6,6 +6,7 @@ import io.tickwire.edge.handler.Handler;
 import io.tickwire.edge.handler.HotHandler;
 import io.tickwire.edge.handler.HotResponse;
 import io.tickwire.edge.handler.ShardHandler;
+import io.tickwire.edge.quota.QuotaClient;
 import io.tickwire.net.transport.CloseCause;
 import io.tickwire.net.transport.StreamHandler;
 import io.tickwire.net.transport.StreamTransport;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 /**
  * One client connection. Its requests are served strictly one at a time, as Kafka's socket server does by muting: what the
@@ -21,6 +23,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
  *
  * <pre>
  * READING --request complete--> SERVING --respond--> SENDING --all taken by the transport--> READING
+ *                                                            --the same, above a quota--> THROTTLED --time over--> READING
  * any --peer's end, fail, idle--> CLOSED
  * </pre>
  *
@@ -31,6 +34,7 @@ public final class Connection implements StreamHandler, Exchange {
         READING,
         SERVING,
         SENDING,
+        THROTTLED,
         CLOSED
     }
 
@@ -49,6 +53,8 @@ public final class Connection implements StreamHandler, Exchange {
     private final String id;
     private State state = State.READING;
     private HotHandler serving;
+    private QuotaClient quota;
+    private int throttleMs;
     private HotResponse hotResponse;
     private long sequence;
     private long lastActiveNs;
@@ -163,15 +169,37 @@ public final class Connection implements StreamHandler, Exchange {
             }
         } else {
             switch (handler) {
-                case HotHandler hot -> {
-                    serving = hot;
-                    hot.handle(this, frame, offset, length, host.nowNs());
-                }
+                case HotHandler hot -> serve(hot, frame, offset, length);
                 case ControlHandler control -> cold.serve(control, frame, offset, length);
                 case ShardHandler shard -> cold.serve(shard, frame, offset, length);
                 default -> throw new IllegalStateException(handler + " is no kind of handler");
             }
         }
+    }
+
+    private void serve(HotHandler hot, DirectBuffer frame, int offset, int length) {
+        serving = hot;
+        quota().begin(frame, offset, length);
+        hot.handle(this, frame, offset, length, host.nowNs());
+        if (state == State.SERVING) {
+            quota.park();
+        }
+    }
+
+    @Override
+    public QuotaClient quota() {
+        if (quota == null) {
+            quota = new QuotaClient(
+                    host.handlers().quotas(),
+                    KafkaPrincipal.ANONYMOUS,
+                    stream.remoteAddress().getAddress());
+        }
+        return quota;
+    }
+
+    @Override
+    public void throttle(int waitMs) {
+        throttleMs = waitMs;
     }
 
     @Override
@@ -186,10 +214,11 @@ public final class Connection implements StreamHandler, Exchange {
     }
 
     /** Answers a cold request; null sends nothing. Late answers, after the connection has ended, are dropped. */
-    void respond(long requestSequence, ByteBuffer response) {
+    void respond(long requestSequence, ByteBuffer response, int waitMs) {
         if (state != State.SERVING || requestSequence != sequence) {
             return;
         }
+        throttleMs = waitMs;
         if (response == null) {
             respondNothing();
             return;
@@ -223,7 +252,24 @@ public final class Connection implements StreamHandler, Exchange {
     }
 
     private void readOn() {
-        if (state != State.CLOSED) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        lastActiveNs = host.nowNs();
+        if (throttleMs > 0) {
+            state = State.THROTTLED;
+            host.counters().throttled().increment();
+            hold();
+            host.later(throttleMs * 1_000_000L, this::endThrottle);
+            throttleMs = 0;
+        } else {
+            state = State.READING;
+            resume();
+        }
+    }
+
+    private void endThrottle() {
+        if (state == State.THROTTLED) {
             state = State.READING;
             lastActiveNs = host.nowNs();
             resume();
@@ -300,7 +346,8 @@ public final class Connection implements StreamHandler, Exchange {
 
     /** Closes the connection when nothing has moved on it for too long; a request being served does not count as idle. */
     void closeIfIdle(long nowNs, long maxIdleNs) {
-        if (state != State.SERVING && state != State.CLOSED && nowNs - lastActiveNs > maxIdleNs) {
+        boolean idles = state == State.READING || state == State.SENDING;
+        if (idles && nowNs - lastActiveNs > maxIdleNs) {
             host.counters().idleClosed().increment();
             close();
         }

@@ -12,6 +12,7 @@ public final class ConnectionCounters {
     private final LongCell requests = new LongCell();
     private final LongCell memoryWaits = new LongCell();
     private final LongCell slowResponses = new LongCell();
+    private final LongCell throttled = new LongCell();
 
     /** Connections accepted. */
     public LongCell opened() {
@@ -51,5 +52,10 @@ public final class ConnectionCounters {
     /** Responses that the client did not take at once. */
     public LongCell slowResponses() {
         return slowResponses;
+    }
+
+    /** Times a client had to wait because of a quota. */
+    public LongCell throttled() {
+        return throttled;
     }
 }

@@ -14,6 +14,9 @@ public interface ConnectionHost {
     /** Runs a task on the shard's thread, from any thread; false when the shard has ended. */
     boolean post(Runnable task);
 
+    /** Runs a task on the shard's thread after a while; called there. */
+    void later(long delayNs, Runnable task);
+
     /** The duty cycle's monotonic time. */
     long nowNs();
 

@@ -71,6 +71,7 @@ import io.tickwire.edge.metadata.ClusterMetadata;
 import io.tickwire.edge.metadata.EffectiveConfigs;
 import io.tickwire.edge.metadata.ImageFeed;
 import io.tickwire.edge.metadata.TopicCreator;
+import io.tickwire.edge.quota.ClientQuotas;
 import io.tickwire.edge.security.AccessControl;
 import io.tickwire.storage.catalog.LogCatalog;
 import java.util.ArrayList;
@@ -86,6 +87,7 @@ record HandlerList(
         TopicCreator topics,
         EffectiveConfigs configs,
         AccessControl access,
+        ClientQuotas quotas,
         GroupService groupService,
         ShareStateService shareState,
         TransactionServices transactionServices,
@@ -100,7 +102,7 @@ record HandlerList(
     }
 
     private List<ControlHandler> cluster() {
-        ClusterServices cluster = new ClusterServices(metadata, cache, images, topics, configs, access);
+        ClusterServices cluster = new ClusterServices(metadata, cache, images, topics, configs, access, quotas);
         BrokerLoggers loggers = new BrokerLoggers();
         return List.of(
                 new MetadataHandler(cluster),

@@ -20,7 +20,9 @@ import io.tickwire.edge.metadata.LatestOffsets;
 import io.tickwire.edge.metadata.MetadataLog;
 import io.tickwire.edge.metadata.NodeIdentity;
 import io.tickwire.edge.metadata.PartitionReconciler;
+import io.tickwire.edge.metadata.QuotaFeed;
 import io.tickwire.edge.metadata.TopicCreator;
+import io.tickwire.edge.quota.ClientQuotas;
 import io.tickwire.edge.security.AccessControl;
 import io.tickwire.edge.transaction.MarkerWriter;
 import io.tickwire.edge.transaction.ProducerIds;
@@ -63,6 +65,7 @@ public final class KafkaControlPlane implements ControlPlane {
     private GroupService groups;
     private TopicCreator topics;
     private TransactionGate gate;
+    private ClientQuotas quotas;
     private List<ControlHandler> handlers = List.of();
 
     /** Prepares the control plane; nothing runs before {@link #start}. */
@@ -99,7 +102,9 @@ public final class KafkaControlPlane implements ControlPlane {
         groups.admission(gate);
         PartitionReconciler partitions = new PartitionReconciler(
                 control, context.catalog(), context.partitions(), configs, List.of(groups, transactions, shareState));
-        ImageFeed images = new ImageFeed(control, cache, List.of(partitions, groups, shareState));
+        quotas = ClientQuotas.of(settings, time);
+        ImageFeed images =
+                new ImageFeed(control, cache, List.of(partitions, groups, shareState, new QuotaFeed(quotas)));
         metadata = ClusterMetadata.open(
                 identity, settings, MetadataLog.open(context.catalog(), time), List.of(images), time);
         topics = new TopicCreator(metadata, images);
@@ -119,6 +124,7 @@ public final class KafkaControlPlane implements ControlPlane {
                         topics,
                         configs,
                         access,
+                        quotas,
                         groups,
                         shareState,
                         transaction,
@@ -213,6 +219,11 @@ public final class KafkaControlPlane implements ControlPlane {
     }
 
     @Override
+    public ClientQuotas quotas() {
+        return quotas;
+    }
+
+    @Override
     public TransactionGate transactions() {
         return gate;
     }
@@ -232,6 +243,9 @@ public final class KafkaControlPlane implements ControlPlane {
         }
         if (metadata != null) {
             metadata.close();
+        }
+        if (quotas != null) {
+            quotas.close();
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tickwire.edge.handler;
 
+import io.tickwire.edge.quota.QuotaClient;
+
 /**
  * One request of one connection as a {@link HotHandler} sees it, until it is answered. Belongs to the shard's thread; a
  * connection has one and uses it again for its next request.
@@ -19,6 +21,12 @@ public interface Exchange {
 
     /** False once the connection has ended: then nothing needs to be answered. */
     boolean isOpen();
+
+    /** Counts what the request uses against the client's quotas. */
+    QuotaClient quota();
+
+    /** Nothing more is read from the client for a while once this request is answered (KIP-219); 0 for no while. */
+    void throttle(int waitMs);
 
     /** Answers: takes the response over, which is given back to its pool when it is sent or the connection ends. */
     void respond(HotResponse response);

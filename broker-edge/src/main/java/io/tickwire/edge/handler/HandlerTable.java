@@ -1,5 +1,6 @@
 package io.tickwire.edge.handler;
 
+import io.tickwire.edge.quota.ClientQuotas;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -12,14 +13,18 @@ import org.apache.kafka.common.protocol.ApiKeys;
 public final class HandlerTable {
     private final Handler[] byKey;
     private final Supplier<FeatureSnapshot> features;
+    private final ClientQuotas quotas;
 
     /**
      * Makes the table; the handler of ApiVersions is added to the given ones.
      *
+     * @param quotas what requests are counted against
+     *
      * @throws IllegalArgumentException when two handlers serve one key, or a range is not within Kafka's
      */
-    public HandlerTable(List<? extends Handler> handlers, Supplier<FeatureSnapshot> features) {
+    public HandlerTable(List<? extends Handler> handlers, Supplier<FeatureSnapshot> features, ClientQuotas quotas) {
         this.features = features;
+        this.quotas = quotas;
         int maxId =
                 Arrays.stream(ApiKeys.values()).mapToInt(key -> key.id).max().orElseThrow();
         byKey = new Handler[maxId + 1];
@@ -54,6 +59,11 @@ public final class HandlerTable {
     /** Cluster features of this moment. */
     public FeatureSnapshot features() {
         return features.get();
+    }
+
+    /** What requests are counted against. */
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     /** What ApiVersions says about the handlers. */

@@ -186,7 +186,7 @@ public final class Broker implements AutoCloseable {
         all.add(new ListOffsetsHandler(shard.partitions()));
         all.add(new OffsetForLeaderEpochHandler(shard.partitions()));
         all.add(new DeleteRecordsHandler(catalog));
-        handlers = new HandlerTable(all, control::features);
+        handlers = new HandlerTable(all, control::features, control.quotas());
         shard.open(handlers, List.of(produce, fetch, shares), tasks, connectionObservers)
                 .join();
         metrics = config.metricsListen()

@@ -7,6 +7,7 @@ import io.tickwire.edge.handler.HandlerTable;
 import io.tickwire.edge.handler.HotHandler;
 import io.tickwire.edge.handler.HotResponse;
 import io.tickwire.edge.handler.HotResponsePool;
+import io.tickwire.edge.quota.ClientQuotas;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestUtils;
+import org.apache.kafka.common.utils.Time;
 
 /** A connection over a fake stream, with a hot handler that a test answers and a control handler that it completes. */
 final class ConnectionFixture implements ConnectionHost {
@@ -39,10 +41,15 @@ final class ConnectionFixture implements ConnectionHost {
     final FrameMemory memory;
     final Connection connection;
     long nowNs = 1;
+    long laterNs;
+    int throttleMs;
     int hotCancelled;
     boolean hotAnswersAtOnce = true;
     private final ConnectionLimits limits;
-    private final HandlerTable table = new HandlerTable(List.of(new Hot(), new Control()), () -> FeatureSnapshot.NONE);
+    final ClientQuotas quotas = ClientQuotas.withDefaults(Time.SYSTEM);
+    final ArrayDeque<Runnable> later = new ArrayDeque<>();
+    private final HandlerTable table =
+            new HandlerTable(List.of(new Hot(), new Control()), () -> FeatureSnapshot.NONE, quotas);
 
     ConnectionFixture(int maxRequestBytes, long inflightBytes) {
         limits = new ConnectionLimits(maxRequestBytes, 10, 10, 1000, inflightBytes);
@@ -69,6 +76,7 @@ final class ConnectionFixture implements ConnectionHost {
         HotResponse response = responses.acquire();
         response.scratch().putInt(0, exchange.correlationId());
         response.bytes(4);
+        exchange.throttle(throttleMs);
         exchange.respond(response);
     }
 
@@ -137,6 +145,12 @@ final class ConnectionFixture implements ConnectionHost {
     @Override
     public boolean post(Runnable task) {
         return posted.add(task);
+    }
+
+    @Override
+    public void later(long delayNs, Runnable task) {
+        laterNs = delayNs;
+        later.add(task);
     }
 
     @Override

@@ -8,13 +8,18 @@ import io.tickwire.net.transport.CloseCause;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.metrics.Quota;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.server.quota.ClientQuotaManager;
 import org.junit.jupiter.api.Test;
 
 class ConnectionTest {
@@ -189,5 +194,56 @@ class ConnectionTest {
         // Length, correlation id, and the flexible header's empty tagged fields.
         sent.position(9);
         return new DescribeClusterResponseData(new ByteBufferAccessor(sent), (short) 1);
+    }
+
+    @Test
+    void answerAboveAQuotaIsSentAndTheNextRequestWaits() {
+        fixture.throttleMs = 30;
+        byte[] two = ConnectionFixture.join(ConnectionFixture.hot(1, 8), ConnectionFixture.hot(2, 8));
+        int taken = fixture.receive(two);
+        assertEquals(two.length / 2, taken);
+        assertEquals(List.of(1), fixture.hotAnswers());
+        assertEquals(30_000_000, fixture.laterNs);
+        assertEquals(1, fixture.counters.throttled().get());
+        fixture.connection.closeIfIdle(fixture.nowNs + 1_000_000_000L, 1000);
+        assertTrue(fixture.connection.isOpen());
+        fixture.throttleMs = 0;
+        fixture.later.poll().run();
+        fixture.receive(ConnectionFixture.hot(2, 8));
+        assertEquals(List.of(1, 2), fixture.hotAnswers());
+    }
+
+    @Test
+    void connectionEndsWhileThrottledTheEndOfTheWaitChangesNothing() {
+        fixture.throttleMs = 30;
+        fixture.receive(ConnectionFixture.hot(1, 8));
+        fixture.connection.close();
+        fixture.later.poll().run();
+        assertEquals(0, fixture.receive(ConnectionFixture.hot(2, 8)) - ConnectionFixture.hot(2, 8).length);
+        assertEquals(List.of(1), fixture.hotAnswers());
+    }
+
+    @Test
+    void controlRequestAboveTheRequestQuotaIsToldSoAndWaits() throws Exception {
+        fixture.quotas.update(
+                "request_percentage",
+                Optional.of(ClientQuotaManager.DEFAULT_USER_ENTITY),
+                Optional.empty(),
+                Optional.of(Quota.upperBound(0.000_000_1)));
+        for (int i = 0; i < 2; i++) {
+            fixture.receive(ConnectionFixture.request(
+                    ApiKeys.DESCRIBE_CLUSTER, (short) 1, 7, new DescribeClusterRequestData(), (short) 1));
+            fixture.runPosted();
+            fixture.controlWaiting.poll().complete(ConnectionFixture.clusterAnswer());
+            fixture.runPosted();
+            ByteBuffer answer = ByteBuffer.wrap(fixture.stream.sent.toByteArray());
+            fixture.stream.sent.reset();
+            answer.position(4);
+            AbstractResponse response = AbstractResponse.parseResponse(
+                    answer, new RequestHeader(ApiKeys.DESCRIBE_CLUSTER, (short) 1, "test", 7));
+            assertEquals(1_000, response.throttleTimeMs());
+            assertEquals(1_000_000_000L, fixture.laterNs);
+            fixture.later.poll().run();
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
 import io.tickwire.edge.handler.share.ShareServices;
 import io.tickwire.edge.metadata.BrokerSettings;
+import io.tickwire.edge.quota.ClientQuotas;
 import io.tickwire.edge.security.AccessControl;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.common.KRaftVersion;
@@ -38,6 +40,7 @@ final class FixedTopics implements ControlPlane {
     private final ControlContext context;
     private final Map<String, Integer> topics;
     private final Map<String, Uuid> ids = new LinkedHashMap<>();
+    private final ClientQuotas quotas = ClientQuotas.withDefaults(Time.SYSTEM);
     private final List<String> closedConnections = new CopyOnWriteArrayList<>();
 
     FixedTopics(ControlContext context, Map<String, Integer> topics) {
@@ -105,6 +108,11 @@ final class FixedTopics implements ControlPlane {
     }
 
     @Override
+    public ClientQuotas quotas() {
+        return quotas;
+    }
+
+    @Override
     public TransactionGate transactions() {
         return (id, producerId, epoch, partitions, protocol) -> CompletableFuture.completedFuture(Map.of());
     }
@@ -124,7 +132,9 @@ final class FixedTopics implements ControlPlane {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        quotas.close();
+    }
 
     private final class Metadata implements ControlHandler {
         @Override

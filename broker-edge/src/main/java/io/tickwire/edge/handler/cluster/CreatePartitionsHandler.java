@@ -17,9 +17,12 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /** CreatePartitions: more partitions for existing topics. */
 public final class CreatePartitionsHandler implements ControlHandler {
+    private static final short FIRST_WITH_QUOTA_ERROR = 3;
+
     private final ClusterServices services;
 
     /** Creates through {@code services}. */
@@ -60,12 +63,14 @@ public final class CreatePartitionsHandler implements ControlHandler {
                         .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()));
             }
         }
+        ControllerMutationQuota quota = services.mutations(context, FIRST_WITH_QUOTA_ERROR);
         return services.controller()
-                .createPartitions(ClusterServices.within(context, request.timeoutMs()), topics, request.validateOnly())
+                .createPartitions(
+                        ClusterServices.within(context, request.timeoutMs(), quota), topics, request.validateOnly())
                 .thenApply(results -> {
                     List<CreatePartitionsTopicResult> all = new ArrayList<>(refused);
                     all.addAll(results);
-                    return new CreatePartitionsResponseData().setResults(all);
+                    return new CreatePartitionsResponseData().setResults(all).setThrottleTimeMs(quota.throttleTime());
                 })
                 .thenCompose(services.whenApplied());
     }

@@ -19,9 +19,12 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.Resource;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /** CreateTopics: the controller decides; the answer waits until the new partitions can be written. */
 public final class CreateTopicsHandler implements ControlHandler {
+    private static final short FIRST_WITH_QUOTA_ERROR = 6;
+
     private final ClusterServices services;
 
     /** Creates through {@code services}. */
@@ -62,9 +65,11 @@ public final class CreateTopicsHandler implements ControlHandler {
                 topics.remove();
             }
         }
+        ControllerMutationQuota quota = services.mutations(context, FIRST_WITH_QUOTA_ERROR);
         return services.controller()
-                .createTopics(ClusterServices.within(context, request.timeoutMs()), request, describable, false)
-                .thenApply(response -> withRefused(response, duplicates, names, allowed))
+                .createTopics(ClusterServices.within(context, request.timeoutMs(), quota), request, describable, false)
+                .thenApply(response ->
+                        withRefused(response, duplicates, names, allowed).setThrottleTimeMs(quota.throttleTime()))
                 .thenCompose(services.whenApplied());
     }
 

@@ -25,10 +25,13 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.controller.ControllerRequestContext;
 import org.apache.kafka.controller.ResultOrError;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /** DeleteTopics, by name or by id. */
 public final class DeleteTopicsHandler implements ControlHandler {
     private static final short FIRST_WITH_DISABLED_ERROR = 3;
+
+    private static final short FIRST_WITH_QUOTA_ERROR = 5;
 
     private final ClusterServices services;
 
@@ -53,7 +56,8 @@ public final class DeleteTopicsHandler implements ControlHandler {
         }
         Plan plan = new Plan();
         plan.read(request);
-        ControllerRequestContext controller = ClusterServices.within(context, request.timeoutMs());
+        ControllerMutationQuota quota = services.mutations(context, FIRST_WITH_QUOTA_ERROR);
+        ControllerRequestContext controller = ClusterServices.within(context, request.timeoutMs(), quota);
         return services.controller()
                 .findTopicNames(controller, plan.ids)
                 .thenCompose(names -> services.controller()
@@ -62,7 +66,7 @@ public final class DeleteTopicsHandler implements ControlHandler {
                             plan.resolve(names, ids, name -> access(context, name));
                             return services.controller().deleteTopics(controller, plan.toDelete.keySet());
                         }))
-                .thenApply(plan::answer)
+                .thenApply(deleted -> plan.answer(deleted).setThrottleTimeMs(quota.throttleTime()))
                 .thenCompose(services.whenApplied());
     }
 

@@ -72,12 +72,14 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
             return;
         }
         PendingFetch fetch = free.isEmpty() ? new PendingFetch(this) : free.pop();
+        long maxBytes = Math.min(
+                Math.min(decoder.maxBytes(), maxResponseBytes), exchange.quota().largestFetch());
         fetch.begin(
                 exchange,
                 responses.acquire(),
                 decoder.isolationLevel() == 1 ? Isolation.COMMITTED : Isolation.UNCOMMITTED,
-                Math.min(decoder.minBytes(), Math.min(decoder.maxBytes(), maxResponseBytes)),
-                Math.min(decoder.maxBytes(), maxResponseBytes));
+                Math.min(decoder.minBytes(), maxBytes),
+                maxBytes);
         short error = openContext(fetch, nowNs);
         if (error != KafkaErrors.NONE) {
             writer.error(fetch, error);
@@ -185,7 +187,12 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     }
 
     private void answer(PendingFetch fetch) {
-        writer.write(fetch);
+        int throttleMs = writer.write(fetch);
+        fetch.exchange().throttle(throttleMs);
+        if (throttleMs > 0 && fetch.session() != null && !fetch.isIncremental()) {
+            // As Kafka: the client is not told of the session, and asks for another.
+            sessions.remove(fetch.session().id());
+        }
         finish(fetch);
     }
 

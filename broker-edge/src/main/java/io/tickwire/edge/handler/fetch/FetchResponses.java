@@ -22,29 +22,36 @@ final class FetchResponses {
 
     /** Answers that the session cannot be used. */
     void error(PendingFetch fetch, short error) {
-        HotResponse response = fetch.response();
-        begin(fetch, error, 0, 0);
+        empty(fetch, error, 0, 0);
+    }
+
+    private void empty(PendingFetch fetch, short error, int sessionId, int throttleMs) {
+        begin(fetch, throttleMs, error, sessionId, 0);
         while (encoder.end(null) == FetchResponseEncoder.OVERFLOW) {
-            response.grow();
-            begin(fetch, error, 0, 0);
+            fetch.response().grow();
+            begin(fetch, throttleMs, error, sessionId, 0);
         }
     }
 
-    /** Answers with what was read. */
-    void write(PendingFetch fetch) {
+    /** Answers with what was read, or with nothing when the client has to wait first; how long, milliseconds. */
+    int write(PendingFetch fetch) {
         FetchSession session = fetch.session();
         selection.choose(fetch);
         while (encode(fetch, session == null ? 0 : session.id()) == FetchResponseEncoder.OVERFLOW) {
             fetch.response().grow();
         }
-        if (session != null) {
+        int throttleMs = fetch.exchange().quota().fetched(fetch.response().remaining());
+        if (throttleMs > 0) {
+            empty(fetch, KafkaErrors.NONE, fetch.isIncremental() ? session.id() : 0, throttleMs);
+        } else if (session != null) {
             selection.markSent();
             selection.rotate(session);
         }
         selection.clear();
+        return throttleMs;
     }
 
-    private void begin(PendingFetch fetch, short error, int sessionId, int topicCount) {
+    private void begin(PendingFetch fetch, int throttleMs, short error, int sessionId, int topicCount) {
         HotResponse response = fetch.response();
         response.restart();
         encoder.begin(
@@ -52,14 +59,14 @@ final class FetchResponses {
                 response,
                 fetch.exchange().apiVersion(),
                 fetch.exchange().correlationId(),
-                0,
+                throttleMs,
                 error,
                 sessionId,
                 topicCount);
     }
 
     private int encode(PendingFetch fetch, int sessionId) {
-        begin(fetch, KafkaErrors.NONE, sessionId, selection.topicCount());
+        begin(fetch, 0, KafkaErrors.NONE, sessionId, selection.topicCount());
         boolean committed = fetch.isolation() == Isolation.COMMITTED;
         int i = 0;
         while (i < selection.size()) {

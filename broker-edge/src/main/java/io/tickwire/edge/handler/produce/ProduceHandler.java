@@ -111,6 +111,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         pending.begin(exchange);
         boolean failed = appendAll(pending, refused);
         if (decoder.acks() == ACKS_NONE) {
+            exchange.throttle(exchange.quota().produced(false));
             if (failed) {
                 // As Kafka: without a response, closing is the only way to make the client look for new metadata.
                 exchange.fail("a Produce request with acks=0 failed: "
@@ -243,10 +244,12 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private void answer(PendingProduce pending) {
         Exchange exchange = pending.exchange();
         HotResponse response = responses.acquire();
-        int length = pending.rows().encode(encoder, response, exchange);
+        int throttleMs = exchange.quota().produced(true);
+        exchange.throttle(throttleMs);
+        int length = pending.rows().encode(encoder, response, exchange, throttleMs);
         while (length == ProduceResponseEncoder.OVERFLOW) {
             response.grow();
-            length = pending.rows().encode(encoder, response, exchange);
+            length = pending.rows().encode(encoder, response, exchange, throttleMs);
         }
         response.bytes(length);
         recycle(pending);

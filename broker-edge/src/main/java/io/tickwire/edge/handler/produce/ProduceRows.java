@@ -110,7 +110,7 @@ final class ProduceRows {
         return KafkaErrors.NONE;
     }
 
-    int encode(ProduceResponseEncoder encoder, HotResponse response, Exchange exchange) {
+    int encode(ProduceResponseEncoder encoder, HotResponse response, Exchange exchange, int throttleMs) {
         UnsafeBuffer scratch = response.scratch();
         encoder.begin(scratch, 0, scratch.capacity(), exchange.apiVersion(), exchange.correlationId(), topicCount);
         int row = 0;
@@ -131,7 +131,7 @@ final class ProduceRows {
             }
             encoder.endTopic();
         }
-        return encoder.end(0, null);
+        return encoder.end(throttleMs, null);
     }
 
     private void growTopics() {
