@@ -26,7 +26,7 @@ public class RecordBenchmark {
     private static final long NOW_MS = 1_700_000_000_000L;
 
     /** Records of a batch. */
-    @Param({"1", "10"})
+    @Param({"1", "10", "200"})
     public int records;
 
     /** Bytes of a value. */
@@ -41,8 +41,8 @@ public class RecordBenchmark {
     private final Crc32C crc32c = new Crc32C();
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[8]);
     private final HeaderBlock headers = new HeaderBlock(64);
-    private final UnsafeBuffer target = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16));
-    private final UnsafeBuffer batch = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16));
+    private final UnsafeBuffer target = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 18));
+    private final UnsafeBuffer batch = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 18));
     private UnsafeBuffer value;
     private int batchBytes;
     private int sequenceAt;

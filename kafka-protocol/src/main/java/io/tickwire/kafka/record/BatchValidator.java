@@ -21,12 +21,15 @@ public final class BatchValidator {
     private static final int HEADER_UP_TO_MAGIC_BYTES = RecordBatchFlyweight.MAGIC_OFFSET + 1;
     // Kafka LegacyRecord.RECORD_OVERHEAD_V0: no batch of any format declares less.
     private static final int SMALLEST_LENGTH = 14;
+    // The year 2255; sums and differences of such times do not overflow.
+    private static final long LATEST_PLAUSIBLE_MS = 9_000_000_000_000L;
     private static final int CODEC_ZSTD = 4;
     private static final int FIRST_VERSION_WITH_ZSTD = 7;
     // Kafka has no better code: CompressionType.forId throws an unchecked exception.
     private static final String UNKNOWN_CODEC = "Unknown compression type id";
 
     private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
+    private final RecordScan scan = new RecordScan();
     private final RecordCursor cursor = new RecordCursor();
     private final StreamCursor stream = new StreamCursor();
     private final Crc32C crc32c = new Crc32C();
@@ -210,6 +213,9 @@ public final class BatchValidator {
     }
 
     private short validateUncompressed() {
+        if (hasOnlySoundRecords()) {
+            return KafkaErrors.NONE;
+        }
         cursor.wrap(batch.buffer(), batch.offset(), batch.sizeInBytes());
         int index = 0;
         while (cursor.next()) {
@@ -220,6 +226,29 @@ public final class BatchValidator {
         return cursor.isMalformed()
                 ? fail(KafkaErrors.INVALID_RECORD, "Found invalid record structure")
                 : KafkaErrors.NONE;
+    }
+
+    /** True when one quick pass shows that {@link #judge} would refuse no record; false when that remains to be seen. */
+    private boolean hasOnlySoundRecords() {
+        final int start = batch.offset() + RecordBatchFlyweight.HEADER_BYTES;
+        final int length = batch.sizeInBytes() - RecordBatchFlyweight.HEADER_BYTES;
+        final long first = batch.baseTimestamp();
+        if (rules == null || batch.isLogAppendTime() || first != Math.clamp(first, 0, LATEST_PLAUSIBLE_MS)) {
+            return false;
+        }
+        if (!scan.accepts(batch.buffer(), start, length, batch.recordCount())
+                || (rules.keyRequired() && scan.hasNullKey())) {
+            return false;
+        }
+        final long earliest = first + scan.smallestTimestampDelta();
+        final long latest = first + scan.largestTimestampDelta();
+        if (earliest < 0
+                || (!rules.logAppendTime() && (rules.outOfRange(earliest, nowMs) || rules.outOfRange(latest, nowMs)))) {
+            return false;
+        }
+        maxTimestamp = latest;
+        maxTimestampOffsetDelta = scan.largestTimestampIndex();
+        return true;
     }
 
     private short validateCompressed() {

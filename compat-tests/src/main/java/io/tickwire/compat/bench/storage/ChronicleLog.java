@@ -30,7 +30,8 @@ final class ChronicleLog implements LogContender {
         open();
     }
 
-    private void open() {
+    @Override
+    public void open() {
         queue = SingleChronicleQueueBuilder.binary(directory.resolve("queue"))
                 .rollCycle(RollCycles.FAST_HOURLY)
                 .blockSize(BLOCK_BYTES)
@@ -78,15 +79,14 @@ final class ChronicleLog implements LogContender {
     }
 
     @Override
-    public void reopen() {
-        close();
-        open();
+    public void shut() {
+        tailer.close();
+        appender.close();
+        queue.close();
     }
 
     @Override
     public void close() {
-        tailer.close();
-        appender.close();
-        queue.close();
+        shut();
     }
 }

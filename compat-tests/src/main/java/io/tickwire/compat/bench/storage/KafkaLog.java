@@ -26,6 +26,8 @@ final class KafkaLog implements LogContender {
     private static final int PRODUCER_ID_EXPIRATION_MS = 86_400_000;
     private static final int PRODUCER_ID_EXPIRATION_CHECK_MS = 600_000;
 
+    private static final boolean CLEAN = true;
+
     private final File directory;
     private final KafkaScheduler scheduler = new KafkaScheduler(1);
     private final BrokerTopicStats stats = new BrokerTopicStats();
@@ -39,10 +41,10 @@ final class KafkaLog implements LogContender {
             throw new IOException("cannot make " + this.directory);
         }
         scheduler.startup();
-        log = open(true);
+        log = create();
     }
 
-    private UnifiedLog open(boolean clean) throws IOException {
+    private UnifiedLog create() throws IOException {
         return UnifiedLog.create(
                 directory,
                 new LogConfig(new Properties()),
@@ -55,7 +57,7 @@ final class KafkaLog implements LogContender {
                 new ProducerStateManagerConfig(PRODUCER_ID_EXPIRATION_MS, false),
                 PRODUCER_ID_EXPIRATION_CHECK_MS,
                 new LogDirFailureChannel(1),
-                clean,
+                CLEAN,
                 Optional.of(topicId));
     }
 
@@ -94,9 +96,13 @@ final class KafkaLog implements LogContender {
     }
 
     @Override
-    public void reopen() throws IOException {
+    public void shut() {
         log.close();
-        log = open(true);
+    }
+
+    @Override
+    public void open() throws IOException {
+        log = create();
     }
 
     @Override

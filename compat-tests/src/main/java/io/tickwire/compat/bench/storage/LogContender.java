@@ -28,8 +28,11 @@ interface LogContender extends AutoCloseable {
     /** Offset of the first record at or after a timestamp, or {@link #UNSUPPORTED}. */
     long offsetForTimestamp(long timestampMs) throws IOException;
 
-    /** Closes cleanly and opens again, so that the next append can follow. */
-    void reopen() throws IOException;
+    /** Closes the log cleanly. */
+    void shut() throws IOException;
+
+    /** Opens the log again after {@link #shut}, so that the next append can follow. */
+    void open() throws IOException;
 
     @Override
     void close() throws IOException;

@@ -93,13 +93,17 @@ final class MappedFileLog implements LogContender {
     }
 
     @Override
-    public void reopen() throws IOException {
+    public void shut() {
         IoUtil.unmap(mapped);
+    }
+
+    @Override
+    public void open() throws IOException {
         map(files - 1);
     }
 
     @Override
     public void close() {
-        IoUtil.unmap(mapped);
+        shut();
     }
 }

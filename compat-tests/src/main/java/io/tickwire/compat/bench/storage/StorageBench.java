@@ -14,6 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Measures one batch shape over all contenders. */
 final class StorageBench {
+    private static final int WARM_UP_ROUNDS = 3;
     private static final int READ_BYTES = 64 * 1024;
     private static final int RANDOM_READS = 20_000;
     private static final int TIMESTAMP_LOOKUPS = 2_000;
@@ -40,7 +41,8 @@ final class StorageBench {
         private long allocatedBytes;
         private long sequentialBytes;
         private long sequentialNs;
-        private long reopenNs;
+        private long closeNs;
+        private long openNs;
     }
 
     StorageBench(BatchShape shape, int rounds, List<LogContender> contenders, PrintStream out) {
@@ -55,10 +57,10 @@ final class StorageBench {
     }
 
     void run() throws IOException {
-        // The first round warms up the JIT and is not counted.
-        for (int round = 0; round <= rounds; round++) {
+        // The first rounds warm up the JIT and are not counted.
+        for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
             for (int i = 0; i < measured.length; i++) {
-                if (round <= 1) {
+                if (round <= WARM_UP_ROUNDS) {
                     measured[i] = new Measured();
                 }
                 append(contenders.get(i), measured[i], round);
@@ -69,8 +71,11 @@ final class StorageBench {
             readAtRandom(contenders.get(i), measured[i]);
             lookUpTimestamps(contenders.get(i), measured[i]);
             long startNs = System.nanoTime();
-            contenders.get(i).reopen();
-            measured[i].reopenNs = System.nanoTime() - startNs;
+            contenders.get(i).shut();
+            measured[i].closeNs = System.nanoTime() - startNs;
+            startNs = System.nanoTime();
+            contenders.get(i).open();
+            measured[i].openNs = System.nanoTime() - startNs;
         }
         report();
     }
@@ -111,7 +116,7 @@ final class StorageBench {
             position = contender.read(position, READ_BYTES, target);
         }
         into.sequentialNs = System.nanoTime() - startNs;
-        into.sequentialBytes = into.appendedBytes / rounds * (rounds + 1);
+        into.sequentialBytes = into.appendedBytes / rounds * (rounds + WARM_UP_ROUNDS);
     }
 
     private void readAtRandom(LogContender contender, Measured into) throws IOException {
@@ -141,7 +146,7 @@ final class StorageBench {
     private void report() {
         out.printf("%n%s a batch, %d batches x %d rounds%n", shape.label(), shape.batches(), rounds);
         out.printf(
-                "%-18s %10s %10s %10s %10s %8s %8s %11s %11s %11s %11s %10s%n",
+                "%-18s %10s %10s %10s %10s %8s %8s %11s %11s %11s %11s %9s %9s%n",
                 "log",
                 "append p50",
                 "p99 us",
@@ -153,11 +158,12 @@ final class StorageBench {
                 "random p50",
                 "random p99",
                 "by time p50",
-                "reopen ms");
+                "close ms",
+                "open ms");
         for (int i = 0; i < measured.length; i++) {
             Measured m = measured[i];
             out.printf(
-                    "%-18s %10.2f %10.2f %10.2f %10.0f %8.0f %8.1f %11.0f %11s %11s %11s %10.2f%n",
+                    "%-18s %10.2f %10.2f %10.2f %10.0f %8.0f %8.1f %11.0f %11s %11s %11s %9.2f %9.2f%n",
                     contenders.get(i).name(),
                     microseconds(m.append, 50),
                     microseconds(m.append, 99),
@@ -169,21 +175,25 @@ final class StorageBench {
                     orDash(m.randomRead, 50),
                     orDash(m.randomRead, 99),
                     orDash(m.timestamp, 50),
-                    m.reopenNs / 1e6);
+                    m.closeNs / 1e6,
+                    m.openNs / 1e6);
         }
         ratios();
     }
 
     private void ratios() {
-        Histogram ours = measured[0].append;
-        for (int i = 1; i < measured.length; i++) {
-            Histogram theirs = measured[i].append;
-            out.printf(
-                    "tickwire / %s: append p50 %.2f, p99 %.2f, mean %.2f%n",
-                    contenders.get(i).name(),
-                    (double) ours.getValueAtPercentile(50) / theirs.getValueAtPercentile(50),
-                    (double) ours.getValueAtPercentile(99) / theirs.getValueAtPercentile(99),
-                    ours.getMean() / theirs.getMean());
+        for (int i = 0; i < measured.length; i++) {
+            for (int j = i + 1; contenders.get(i) instanceof TickwireLog && j < measured.length; j++) {
+                Histogram ours = measured[i].append;
+                Histogram theirs = measured[j].append;
+                out.printf(
+                        "%s / %s: append p50 %.2f, p99 %.2f, mean %.2f%n",
+                        contenders.get(i).name(),
+                        contenders.get(j).name(),
+                        (double) ours.getValueAtPercentile(50) / theirs.getValueAtPercentile(50),
+                        (double) ours.getValueAtPercentile(99) / theirs.getValueAtPercentile(99),
+                        ours.getMean() / theirs.getMean());
+            }
         }
     }
 

@@ -2,6 +2,9 @@ package io.tickwire.compat.bench.storage;
 
 import io.tickwire.compat.bench.Hardware;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,20 +39,29 @@ public final class StorageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         System.out.println(Hardware.describe() + "; logs under " + directory + ", one thread, page cache");
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        for (BatchShape shape : BatchShape.all(true)) {
+            measure(shape, 1, nowhere); // Every code path is compiled before anything counts.
+        }
         for (BatchShape shape : BatchShape.all(quick)) {
-            Path scratch = Files.createTempDirectory(directory, "storage-");
-            List<LogContender> contenders = new ArrayList<>();
-            try {
-                contenders.add(new TickwireLog(Files.createDirectory(scratch.resolve("tickwire"))));
-                contenders.add(new KafkaLog(Files.createDirectory(scratch.resolve("kafka"))));
-                contenders.add(new ChronicleLog(Files.createDirectory(scratch.resolve("chronicle"))));
-                contenders.add(new MappedFileLog(Files.createDirectory(scratch.resolve("mapped"))));
-                new StorageBench(shape, rounds, contenders, System.out).run();
-            } finally {
-                CloseHelper.closeAll(contenders);
-                IoUtil.delete(scratch.toFile(), true);
-            }
+            measure(shape, rounds, System.out);
         }
         return 0;
+    }
+
+    private void measure(BatchShape shape, int counted, PrintStream out) throws IOException {
+        Path scratch = Files.createTempDirectory(directory, "storage-");
+        List<LogContender> contenders = new ArrayList<>();
+        try {
+            contenders.add(new TickwireLog(Files.createDirectory(scratch.resolve("tickwire")), true));
+            contenders.add(new TickwireLog(Files.createDirectory(scratch.resolve("feed")), false));
+            contenders.add(new KafkaLog(Files.createDirectory(scratch.resolve("kafka"))));
+            contenders.add(new ChronicleLog(Files.createDirectory(scratch.resolve("chronicle"))));
+            contenders.add(new MappedFileLog(Files.createDirectory(scratch.resolve("mapped"))));
+            new StorageBench(shape, counted, contenders, out).run();
+        } finally {
+            CloseHelper.closeAll(contenders);
+            IoUtil.delete(scratch.toFile(), true);
+        }
     }
 }

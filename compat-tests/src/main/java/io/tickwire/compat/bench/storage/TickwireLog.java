@@ -16,12 +16,19 @@ import java.nio.file.Path;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Tickwire's PartitionLog with default settings, validating each batch as a client's; a thread runs ahead of it, as in the broker. */
+/**
+ * Tickwire's PartitionLog with default settings; a thread runs ahead of it, as in the broker. Either each batch is checked and
+ * copied as a client's, or it is put into the claimed journal entry, where a feed handler would have encoded it.
+ */
 final class TickwireLog implements LogContender {
     private static final String TOPIC = "bench";
     private static final int MAX_SLICES = 64;
 
+    private static final int LEADER_EPOCH = 0;
+
     private final Path directory;
+    private final boolean client;
+    private final UnsafeBuffer claimed = new UnsafeBuffer(0, 0);
     private final AppendResult result = new AppendResult();
     private final TimestampResult timestampResult = new TimestampResult();
     private final LogSlices slices = new LogSlices(MAX_SLICES);
@@ -31,8 +38,10 @@ final class TickwireLog implements LogContender {
     private LogCatalog catalog;
     private PartitionLog log;
 
-    TickwireLog(Path directory) throws IOException {
+    /** Opens an empty log whose batches come from a client, or from a feed. */
+    TickwireLog(Path directory, boolean client) throws IOException {
         this.directory = directory;
+        this.client = client;
         pretoucherThread.setDaemon(true);
         pretoucherThread.start();
         open();
@@ -41,14 +50,21 @@ final class TickwireLog implements LogContender {
 
     @Override
     public String name() {
-        return "tickwire";
+        return client ? "tickwire" : "tickwire, feed";
     }
 
     @Override
     public void append(UnsafeBuffer batch, int length) throws IOException {
-        short error = log.append(batch, 0, length, AppendOrigin.CLIENT, 0, System.currentTimeMillis(), result);
+        long nowMs = System.currentTimeMillis();
+        short error = client
+                ? log.append(batch, 0, length, AppendOrigin.CLIENT, LEADER_EPOCH, nowMs, result)
+                : log.claim(length, nowMs, claimed);
         if (error != 0) {
             throw new IOException("append: error " + error + " " + result.errorMessage());
+        }
+        if (!client) {
+            claimed.putBytes(0, batch, 0, length);
+            log.commit(length, LEADER_EPOCH, nowMs, result);
         }
     }
 
@@ -84,15 +100,15 @@ final class TickwireLog implements LogContender {
     }
 
     @Override
-    public void reopen() throws IOException {
+    public void shut() throws IOException {
         catalog.close();
-        open();
-        log = catalog.get(TOPIC, 0);
     }
 
-    private void open() throws IOException {
+    @Override
+    public void open() throws IOException {
         catalog = LogCatalog.open(directory, CatalogOptions.defaults());
         catalog.pretoucher(pretoucher);
+        log = catalog.get(TOPIC, 0);
     }
 
     @Override
