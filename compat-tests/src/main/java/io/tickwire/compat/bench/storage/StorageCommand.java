@@ -1,6 +1,8 @@
 package io.tickwire.compat.bench.storage;
 
 import io.tickwire.compat.bench.Hardware;
+import io.tickwire.kafka.record.HeaderBlock;
+import io.tickwire.kafka.record.RecordBatchEncoder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -10,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.agrona.BufferUtil;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
+import org.agrona.concurrent.UnsafeBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,11 +28,20 @@ import picocli.CommandLine.Option;
             "Contenders run alternately, round by round, in one run; every batch is copied out by reads, as a send would."
         })
 public final class StorageCommand implements Callable<Integer> {
+    private static final int VALUE_BYTES = 100;
+
     @Option(names = "--quick", description = "Fewer batches: about a minute.")
     private boolean quick;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds over all contenders; default ${DEFAULT-VALUE}.")
     private int rounds = 5;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description =
+                    "Instead: what N partitions cost in time, memory and files, appended to, idle and opened again.")
+    private int partitions;
 
     @Option(
             names = "--dir",
@@ -39,6 +52,10 @@ public final class StorageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         System.out.println(Hardware.describe() + "; logs under " + directory + ", one thread, page cache");
+        if (partitions > 0) {
+            scale();
+            return 0;
+        }
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         for (BatchShape shape : BatchShape.all(true)) {
             measure(shape, 1, nowhere); // Every code path is compiled before anything counts.
@@ -47,6 +64,27 @@ public final class StorageCommand implements Callable<Integer> {
             measure(shape, rounds, System.out);
         }
         return 0;
+    }
+
+    private void scale() throws IOException {
+        Path scratch = Files.createTempDirectory(directory, "storage-");
+        try {
+            UnsafeBuffer batch = new UnsafeBuffer(BufferUtil.allocateDirectAligned(VALUE_BYTES * 2, 64));
+            RecordBatchEncoder encoder = new RecordBatchEncoder().begin(batch, 0, batch.capacity());
+            UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
+            encoder.append(
+                    System.currentTimeMillis(),
+                    value,
+                    0,
+                    RecordBatchEncoder.NULL_LENGTH,
+                    value,
+                    0,
+                    VALUE_BYTES,
+                    HeaderBlock.EMPTY);
+            new PartitionScale(partitions, scratch.resolve("data"), System.out).run(batch, encoder.finish());
+        } finally {
+            IoUtil.delete(scratch.toFile(), true);
+        }
     }
 
     private void measure(BatchShape shape, int counted, PrintStream out) throws IOException {
