@@ -69,9 +69,10 @@ final class PackageRules {
         allow(
                 "storage.compaction",
                 "kafka.record",
-                "kafka.primitive",
+                "storage.os",
                 "storage.journal",
-                "storage.index",
+                "storage.segment",
+                "storage.producer",
                 "storage.log");
         allow("storage.catalog", "kafka.record", "storage");
 

@@ -8,9 +8,14 @@ import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
 import io.tickwire.storage.segment.SegmentList;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of one log: its generations of journals, its segments and the manifest that lists them. Changes are made under
@@ -23,6 +28,8 @@ import java.util.List;
  * </pre>
  */
 public final class LogFiles {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogFiles.class);
+
     private final TopicKey key;
     private final Path directory;
     private final SegmentList segments = new SegmentList();
@@ -81,6 +88,46 @@ public final class LogFiles {
     /** Reserves the number of a new journal directory. */
     public synchronized int newGeneration() {
         return nextGeneration++;
+    }
+
+    /**
+     * Puts one segment, or none, in the place of neighbours. The manifest is on the device when this returns, and the files of
+     * the replaced ones are still there.
+     *
+     * @param fresh the replacement, whose files are on the device; null for none
+     * @return false when one of the segments is not in the list any more
+     */
+    boolean replace(final List<Segment> replaced, final Segment fresh) throws IOException {
+        synchronized (this) {
+            if (!segments.replace(replaced, fresh == null ? List.of() : List.of(fresh))) {
+                return false;
+            }
+            persist(false); // The owner may be waiting to persist: it must not wait for the device.
+        }
+        LogManifest.sync(directory);
+        return true;
+    }
+
+    /** Removes the directory of a generation that has no journal file any more. */
+    void removeIfEmpty(final int generation) {
+        final Path journal = Generations.directory(directory, generation);
+        try {
+            final List<Path> rest;
+            try (Stream<Path> children = Files.list(journal)) {
+                rest = children.toList();
+            }
+            if (rest.stream().anyMatch(file -> Generations.cycle(file) >= 0)) {
+                return;
+            }
+            for (final Path file : rest) {
+                Files.delete(file);
+            }
+            Files.delete(journal);
+        } catch (final NoSuchFileException e) {
+            // Gone already.
+        } catch (final IOException | UncheckedIOException e) {
+            LOGGER.warn("removing {}", journal, e);
+        }
     }
 
     /** Notes that a writer is at work: from now on the manifest is a lower bound. */

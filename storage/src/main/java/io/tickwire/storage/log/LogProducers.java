@@ -2,11 +2,13 @@ package io.tickwire.storage.log;
 
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.producer.AbortedTransaction;
 import io.tickwire.storage.producer.ProducerSnapshot;
 import io.tickwire.storage.producer.ProducerTable;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +19,7 @@ final class LogProducers {
 
     private final LogFiles files;
     private final ProducerTable table = new ProducerTable();
-    private long snapshotOffset;
+    private volatile long snapshotOffset;
 
     /** Loads the snapshot and reads what came after it. */
     LogProducers(final LogFiles files) {
@@ -78,12 +80,27 @@ final class LogProducers {
         }
     }
 
+    /** The snapshot on disk is as of here: reopening reads the log from here on. -1 when there is none. Any thread. */
+    long snapshotOffset() {
+        return snapshotOffset;
+    }
+
+    /** Forgets aborted transactions that compaction has removed, here and on disk. */
+    void forgetAborted(final Predicate<AbortedTransaction> gone) {
+        if (table.forgetAborted(gone)) {
+            write(files.offsets().logEnd());
+        }
+    }
+
     /** Writes the snapshot as of the log's end; an error only makes the next reopening slower. */
     void snapshot() {
         final long end = files.offsets().logEnd();
-        if (end == snapshotOffset) {
-            return;
+        if (end != snapshotOffset) {
+            write(end);
         }
+    }
+
+    private void write(final long end) {
         try {
             ProducerSnapshot.write(files.directory(), table, end);
             snapshotOffset = end;

@@ -50,14 +50,23 @@ final class LogReader {
         if (fetchOffset >= limit) {
             return KafkaErrors.NONE;
         }
-        final Segment[] segments = files.segments().snapshot();
+        Segment[] segments = files.segments().snapshot();
         for (int i = Math.max(0, SegmentList.indexOf(segments, fetchOffset)); i < segments.length; i++) {
             final Segment segment = segments[i];
             if (segment.nextOffset() <= fetchOffset) {
                 continue; // A gap that compaction left at the segment's end.
             }
             if (!segment.pin()) {
-                return fetchOffset < offsets.logStart() ? KafkaErrors.OFFSET_OUT_OF_RANGE : readAgain(out, fetchOffset);
+                if (fetchOffset < offsets.logStart()) {
+                    return KafkaErrors.OFFSET_OUT_OF_RANGE;
+                }
+                final Segment[] now = files.segments().snapshot();
+                if (now == segments) {
+                    return KafkaErrors.NONE; // Deleted with its log: an empty answer.
+                }
+                segments = now; // Compaction has put another segment in its place.
+                i = Math.max(0, SegmentList.indexOf(segments, fetchOffset)) - 1;
+                continue;
             }
             out.begin(segment, fetchOffset);
             final short code = collect(segment, fetchOffset, limit, minOneBatch, maxBytes, out);
@@ -70,12 +79,6 @@ final class LogReader {
             out.release();
             out.begin(null, fetchOffset);
         }
-        return KafkaErrors.NONE;
-    }
-
-    /** A segment went away between looking and pinning: an empty answer makes the client ask again. */
-    private static short readAgain(final LogSlices out, final long fetchOffset) {
-        out.begin(null, fetchOffset);
         return KafkaErrors.NONE;
     }
 

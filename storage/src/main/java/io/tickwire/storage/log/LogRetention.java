@@ -89,6 +89,7 @@ final class LogRetention {
                 segment.delete();
                 deletedSegments++;
             }
+            doomed.stream().mapToInt(Segment::generation).distinct().forEach(files::removeIfEmpty);
         } catch (final IOException e) {
             LOGGER.warn("deleting segments of {}", files.directory(), e);
         }

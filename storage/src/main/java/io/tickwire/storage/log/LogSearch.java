@@ -18,6 +18,13 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
  * <p>Source: Kafka UnifiedLog.fetchOffsetByTimestamp, without remote storage.
  */
 final class LogSearch {
+    private enum Found {
+        YES,
+        NO,
+        /** Retention or compaction has taken the segment away: the list tells what is there now. */
+        SEGMENT_GONE
+    }
+
     private final LogFiles files;
 
     LogSearch(final LogFiles files) {
@@ -49,59 +56,79 @@ final class LogSearch {
     }
 
     private void findMax(final long limit, final TimestampResult out) {
-        Segment best = null;
-        for (final Segment segment : files.segments().snapshot()) {
-            if (segment.maxTimestamp() >= 0 && (best == null || segment.maxTimestamp() > best.maxTimestamp())) {
-                best = segment;
+        Segment[] segments;
+        Found found;
+        do {
+            segments = files.segments().snapshot();
+            Segment best = null;
+            for (final Segment segment : segments) {
+                if (segment.maxTimestamp() >= 0 && (best == null || segment.maxTimestamp() > best.maxTimestamp())) {
+                    best = segment;
+                }
             }
-        }
-        if (best != null) {
-            findIn(best, best.maxTimestamp(), limit, out);
-        }
+            found = best == null ? Found.NO : findIn(best, best.maxTimestamp(), limit, out);
+        } while (found == Found.SEGMENT_GONE && segments != files.segments().snapshot());
     }
 
     private void findFirst(final long timestampMs, final long limit, final TimestampResult out) {
+        Segment[] segments;
+        Found found;
+        do {
+            segments = files.segments().snapshot();
+            found = findFirst(segments, timestampMs, limit, out);
+        } while (found == Found.SEGMENT_GONE && segments != files.segments().snapshot());
+    }
+
+    private Found findFirst(
+            final Segment[] segments, final long timestampMs, final long limit, final TimestampResult out) {
         final long start = files.offsets().logStart();
-        for (final Segment segment : files.segments().snapshot()) {
-            if (segment.maxTimestamp() >= timestampMs
-                    && segment.nextOffset() > start
-                    && findIn(segment, timestampMs, limit, out)) {
-                return;
+        for (final Segment segment : segments) {
+            if (segment.maxTimestamp() >= timestampMs && segment.nextOffset() > start) {
+                final Found found = findIn(segment, timestampMs, limit, out);
+                if (found != Found.NO) {
+                    return found;
+                }
             }
         }
+        return Found.NO;
     }
 
     /** Looks for the first record of a segment that is not older than {@code timestampMs}. */
-    private boolean findIn(final Segment segment, final long timestampMs, final long limit, final TimestampResult out) {
+    private Found findIn(final Segment segment, final long timestampMs, final long limit, final TimestampResult out) {
         if (!segment.pin()) {
-            return false;
+            return Found.SEGMENT_GONE;
         }
         try {
-            final long start = files.offsets().logStart();
-            final long end = segment.endPosition();
-            final long base = segment.address();
-            long position = segment.startPositionByTimestamp(timestampMs);
-            while (position < end) {
-                final int header = JournalFormat.header(base + position);
-                if (JournalFormat.isData(header)) {
-                    final long entry = base + position;
-                    if (Batches.baseOffset(entry) >= limit) {
-                        return false;
-                    }
-                    if (Batches.maxTimestamp(entry) >= timestampMs
-                            && Batches.lastOffset(entry) >= start
-                            && findInBatch(entry, JournalFormat.length(header), timestampMs, start, out)) {
-                        return true;
-                    }
-                } else if (!JournalFormat.isMetadata(header)) {
-                    return false;
-                }
-                position = JournalFormat.next(position, header);
-            }
-            return false;
+            return findInPinned(segment, timestampMs, limit, out) ? Found.YES : Found.NO;
         } finally {
             segment.unpin();
         }
+    }
+
+    private boolean findInPinned(
+            final Segment segment, final long timestampMs, final long limit, final TimestampResult out) {
+        final long start = files.offsets().logStart();
+        final long end = segment.endPosition();
+        final long base = segment.address();
+        long position = segment.startPositionByTimestamp(timestampMs);
+        while (position < end) {
+            final int header = JournalFormat.header(base + position);
+            if (JournalFormat.isData(header)) {
+                final long entry = base + position;
+                if (Batches.baseOffset(entry) >= limit) {
+                    return false;
+                }
+                if (Batches.maxTimestamp(entry) >= timestampMs
+                        && Batches.lastOffset(entry) >= start
+                        && findInBatch(entry, JournalFormat.length(header), timestampMs, start, out)) {
+                    return true;
+                }
+            } else if (!JournalFormat.isMetadata(header)) {
+                return false;
+            }
+            position = JournalFormat.next(position, header);
+        }
+        return false;
     }
 
     private static boolean findInBatch(

@@ -9,7 +9,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * What a topic's configuration means to its logs. Names and defaults are Kafka's.
  *
  * @param segmentBytes {@code segment.bytes}
- * @param segmentMs {@code segment.ms}
+ * @param segmentMs {@code segment.ms}, or {@code max.compaction.lag.ms} where that is shorter and the topic is compacted
  * @param retentionBytes {@code retention.bytes}, -1 for no limit
  * @param retentionMs {@code retention.ms}, -1 for no limit
  * @param indexIntervalBytes {@code index.interval.bytes}
@@ -64,7 +64,7 @@ public record LogSettings(
                 config.compact);
         return new LogSettings(
                 config.segmentSize(),
-                config.segmentMs,
+                config.maxSegmentMs(),
                 config.retentionSize,
                 config.retentionMs,
                 Math.max(1, config.indexInterval),

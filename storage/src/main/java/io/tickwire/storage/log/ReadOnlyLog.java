@@ -23,6 +23,9 @@ public final class ReadOnlyLog implements AutoCloseable {
     /** At the end of what is written, how many reads find nothing before the manifest is read again. */
     private static final int POLLS_PER_REFRESH = 1000;
 
+    /** How often the manifest is read again because compaction or retention was faster than this reader. */
+    private static final int MANIFEST_ATTEMPTS = 8;
+
     private final Path directory;
     private LogManifest manifest;
     private SegmentInfo current;
@@ -99,14 +102,19 @@ public final class ReadOnlyLog implements AutoCloseable {
 
     /** Goes to the start of the segment that may hold an offset. */
     private boolean seek(final long offset) throws IOException {
-        refresh();
-        SegmentInfo found = null;
-        for (final SegmentInfo info : manifest.segments()) {
-            if (found == null || info.baseOffset() <= offset) {
-                found = info;
+        for (int attempt = 0; attempt < MANIFEST_ATTEMPTS; attempt++) {
+            refresh();
+            SegmentInfo found = null;
+            for (final SegmentInfo info : manifest.segments()) {
+                if (found == null || info.baseOffset() <= offset) {
+                    found = info;
+                }
+            }
+            if (found == null || open(found)) {
+                return found != null;
             }
         }
-        return found != null && open(found);
+        return false;
     }
 
     private boolean open(final SegmentInfo info) throws IOException {
@@ -117,7 +125,7 @@ public final class ReadOnlyLog implements AutoCloseable {
             fileBytes = Files.size(next);
             opened = GrowingMapping.readOnly(next, fileBytes);
         } catch (final NoSuchFileException e) {
-            return false; // Deleted since the manifest was read, or not there yet.
+            return false; // Deleted since the manifest was read: there is a newer one.
         }
         closePrevious();
         previous = mapping;
@@ -207,13 +215,24 @@ public final class ReadOnlyLog implements AutoCloseable {
             return false; // Nearly always: nothing new.
         }
         pollsToRefresh = POLLS_PER_REFRESH;
-        refresh();
-        for (final SegmentInfo info : manifest.segments()) {
-            if (info.baseOffset() >= nextOffset && !isCurrent(info)) {
-                return open(info);
+        for (int attempt = 0; attempt < MANIFEST_ATTEMPTS; attempt++) {
+            refresh();
+            final SegmentInfo next = nextSegment();
+            if (next == null || open(next)) {
+                return next != null;
             }
         }
         return false;
+    }
+
+    /** The first segment that may hold the next offset: one that compaction made may begin far before it. */
+    private SegmentInfo nextSegment() {
+        for (final SegmentInfo info : manifest.segments()) {
+            if ((!info.sealed() || info.nextOffset() > nextOffset) && !isCurrent(info)) {
+                return info;
+            }
+        }
+        return null;
     }
 
     private boolean isCurrent(final SegmentInfo info) {

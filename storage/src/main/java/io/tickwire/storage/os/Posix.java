@@ -11,6 +11,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -46,6 +47,7 @@ public final class Posix {
     /** Disk quota exceeded. */
     public static final int EDQUOT = 122;
 
+    private static final int ENOENT = 2;
     private static final int EINTR = 4;
     private static final int EINVAL = 22;
     private static final int EOPNOTSUPP = 95;
@@ -118,7 +120,11 @@ public final class Posix {
         return lookup.find(name).orElseThrow(() -> new UnsatisfiedLinkError("libc has no " + name));
     }
 
-    /** Opens (with {@code O_CLOEXEC}) and returns the descriptor. */
+    /**
+     * Opens (with {@code O_CLOEXEC}) and returns the descriptor.
+     *
+     * @throws NoSuchFileException when there is no such file and it is not to be created
+     */
     public static int open(final Path path, final int flags) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment name = arena.allocateFrom(path.toString());
@@ -127,6 +133,9 @@ public final class Posix {
             do {
                 fd = (int) OPEN.invokeExact(errno, name, flags | O_CLOEXEC, 0644);
             } while (fd < 0 && errno(errno) == EINTR);
+            if (fd < 0 && errno(errno) == ENOENT) {
+                throw new NoSuchFileException(path.toString());
+            }
             if (fd < 0) {
                 throw new OsException("open " + path, errno(errno));
             }

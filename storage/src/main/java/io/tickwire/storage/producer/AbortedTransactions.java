@@ -1,6 +1,9 @@
 package io.tickwire.storage.producer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The aborted transactions of a log in the order in which they ended, for read_committed fetches. One writer; any thread reads.
@@ -59,6 +62,40 @@ public final class AbortedTransactions {
             final long[] rest = Arrays.copyOfRange(current.fields, gone * FIELDS, current.count * FIELDS);
             snapshot = new Snapshot(rest, current.count - gone);
         }
+    }
+
+    /** Forgets some of the transactions; the writer only. True when there were any. */
+    boolean removeIf(final Predicate<AbortedTransaction> unwanted) {
+        final Snapshot current = snapshot;
+        final long[] rest = new long[current.count * FIELDS];
+        int left = 0;
+        for (int i = 0; i < current.count; i++) {
+            if (!unwanted.test(transaction(current, i))) {
+                System.arraycopy(current.fields, i * FIELDS, rest, left * FIELDS, FIELDS);
+                left++;
+            }
+        }
+        if (left == current.count) {
+            return false;
+        }
+        snapshot = new Snapshot(Arrays.copyOf(rest, left * FIELDS), left);
+        return true;
+    }
+
+    /** All transactions, in the order in which they ended. Any thread; allocates. */
+    public List<AbortedTransaction> list() {
+        final Snapshot current = snapshot;
+        final List<AbortedTransaction> all = new ArrayList<>(current.count);
+        for (int i = 0; i < current.count; i++) {
+            all.add(transaction(current, i));
+        }
+        return all;
+    }
+
+    private static AbortedTransaction transaction(final Snapshot from, final int i) {
+        final int at = i * FIELDS;
+        return new AbortedTransaction(
+                from.fields[at], from.fields[at + FIRST_AT], from.fields[at + LAST_AT], from.fields[at + STABLE_AT]);
     }
 
     /** Calls back for every transaction with records in [{@code from}, {@code to}). */

@@ -4,6 +4,7 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongArrayList;
 
@@ -230,6 +231,15 @@ public final class ProducerTable {
         aborted.removeBefore(logStartOffset);
     }
 
+    /**
+     * Forgets aborted transactions of which compaction has left nothing: a fetch must not name them once their marker is gone.
+     *
+     * @return true when there were any
+     */
+    public boolean forgetAborted(final Predicate<AbortedTransaction> gone) {
+        return aborted.removeIf(gone);
+    }
+
     /** Forgets everything. */
     public void clear() {
         producers.clear();
@@ -245,6 +255,7 @@ public final class ProducerTable {
                     e.producerId,
                     e.epoch,
                     e.lastSequence(),
+                    e.lastDataOffset(),
                     e.lastTimestamp,
                     e.coordinatorEpoch,
                     e.transactionFirstOffset));

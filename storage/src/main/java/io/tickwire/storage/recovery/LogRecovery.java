@@ -1,6 +1,7 @@
 package io.tickwire.storage.recovery;
 
 import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.log.RewriteSession;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
 import io.tickwire.storage.segment.EpochStarts;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
  *
  * <p>After a clean close the manifest is exact and only file lengths are looked at. After a crash the segments from the recovery
  * point on are read with their checksums; a torn tail is cut and the file's end marked; files that no manifest knows are removed,
- * except those that the writer had rolled to last. A journal that may be torn is never appended to again: the log goes on in a
+ * except those that the writer had rolled to last. What a compaction had not swapped in yet, or no longer needed, is removed in
+ * both cases. A journal that may be torn is never appended to again: the log goes on in a
  * new generation, so Chronicle never meets a stale lock, a half-made file or an incomplete entry.
  */
 public final class LogRecovery {
@@ -43,6 +45,9 @@ public final class LogRecovery {
 
     private RecoveredLog run(final LogManifest manifest) throws IOException {
         if (!manifest.open() && isExact(manifest)) {
+            if (Files.exists(directory.resolve(RewriteSession.MARKER))) {
+                removeStrays(manifest.segments());
+            }
             return new RecoveredLog(manifest, true, 0, List.of());
         }
         final List<SegmentInfo> candidates = new ArrayList<>(manifest.segments());
@@ -166,6 +171,7 @@ public final class LogRecovery {
                 Files.delete(generation);
             }
         }
+        Files.deleteIfExists(directory.resolve(RewriteSession.MARKER));
     }
 
     private static boolean isStray(final Path file, final int generation, final List<SegmentInfo> known) {

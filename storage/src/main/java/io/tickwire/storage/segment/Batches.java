@@ -30,9 +30,11 @@ public final class Batches {
         return baseOffset(entry) + getInt(entry, RecordBatchFlyweight.LAST_OFFSET_DELTA_OFFSET);
     }
 
-    /** Largest timestamp, milliseconds, or -1. */
+    /** Largest timestamp of a record, milliseconds, or -1; a batch that compaction has emptied has none. */
     public static long maxTimestamp(final long entry) {
-        return getLong(entry, RecordBatchFlyweight.MAX_TIMESTAMP_OFFSET);
+        return getInt(entry, RecordBatchFlyweight.RECORD_COUNT_OFFSET) == 0
+                ? RecordBatchFlyweight.NO_TIMESTAMP
+                : getLong(entry, RecordBatchFlyweight.MAX_TIMESTAMP_OFFSET);
     }
 
     /** Leader epoch. */

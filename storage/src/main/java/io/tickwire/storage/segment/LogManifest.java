@@ -194,6 +194,16 @@ public record LogManifest(
         }
     }
 
+    /** Waits until the manifest of a directory, as it is now, is on the device. */
+    public static void sync(final Path directory) throws IOException {
+        try (FileChannel file = FileChannel.open(directory.resolve(FILE_NAME), StandardOpenOption.READ)) {
+            file.force(true);
+        }
+        try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
+            parent.force(true);
+        }
+    }
+
     private static String crcLine(final String text) {
         final CRC32C crc = new CRC32C();
         crc.update(text.getBytes(StandardCharsets.UTF_8));

@@ -54,16 +54,19 @@ public final class SegmentList {
         segments = Arrays.stream(segments).filter(s -> s != segment).toArray(Segment[]::new);
     }
 
-    /** Puts {@code replacements} in the place of {@code replaced}, which must be neighbours in the list. */
-    public synchronized void replace(final List<Segment> replaced, final List<Segment> replacements) {
+    /** Puts {@code replacements} in the place of {@code replaced}; false when those are not neighbours in the list (any more). */
+    public synchronized boolean replace(final List<Segment> replaced, final List<Segment> replacements) {
         final List<Segment> next = new ArrayList<>(Arrays.asList(segments));
         final int at = next.indexOf(replaced.getFirst());
-        if (at < 0 || !next.subList(at, at + replaced.size()).equals(replaced)) {
-            throw new IllegalArgumentException("segments to replace are not neighbours in the list");
+        if (at < 0
+                || at + replaced.size() > next.size()
+                || !next.subList(at, at + replaced.size()).equals(replaced)) {
+            return false;
         }
         next.subList(at, at + replaced.size()).clear();
         next.addAll(at, replacements);
         segments = next.toArray(Segment[]::new);
+        return true;
     }
 
     /** What the manifest keeps of all. */

@@ -212,8 +212,8 @@ class ProducerStateTest {
         assertEquals(KafkaErrors.NONE, produceInTransaction(8, 1, 0, 1));
         final List<ProducerInfo> before = log.producers();
         assertEquals(2, before.size());
-        assertTrue(before.contains(new ProducerInfo(7, (short) 2, 2, NOW_MS, -1, -1)));
-        assertTrue(before.contains(new ProducerInfo(8, (short) 1, 0, NOW_MS, -1, 3)));
+        assertTrue(before.contains(new ProducerInfo(7, (short) 2, 2, 2, NOW_MS, -1, -1)));
+        assertTrue(before.contains(new ProducerInfo(8, (short) 1, 0, 3, NOW_MS, -1, 3)));
         log.enforceRetention(NOW_MS + 86_400_001);
         assertEquals(
                 List.of(8L),

@@ -1,0 +1,124 @@
+package io.tickwire.storage.compaction;
+
+import io.tickwire.storage.journal.Journal;
+import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.log.RewriteSession;
+import io.tickwire.storage.os.Posix;
+import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.Segment;
+import io.tickwire.storage.segment.SegmentInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Writes one compacted segment: a generation of its own with a single journal file and its index. Blocks on the disk. One thread.
+ */
+final class CompactedSegment implements AutoCloseable {
+    private static final int CYCLE = 0;
+    private static final long RESERVATION_STEP_BYTES = 1 << 20;
+
+    /** Room for what Chronicle adds between our entries: an index page, headers, the end mark. */
+    private static final long JOURNAL_SLACK_BYTES = 2L * Posix.PAGE_BYTES;
+
+    private final Path directory;
+    private final Segment segment;
+    private final Journal journal;
+    private final UnsafeBuffer region = new UnsafeBuffer(0, 0);
+    private int fd = -1;
+    private long reservedBytes;
+    private boolean pinned;
+
+    /**
+     * Begins a segment.
+     *
+     * @param first the first of those that it replaces
+     * @param createdMs when the last of them was started
+     * @param windowBytes bytes of those that it replaces
+     * @param largestEntryBytes the largest batch to expect
+     */
+    CompactedSegment(
+            final RewriteSession session,
+            final Segment first,
+            final long createdMs,
+            final long windowBytes,
+            final int largestEntryBytes,
+            final int indexIntervalBytes)
+            throws IOException {
+        final int generation = session.newGeneration();
+        directory = session.directory(generation);
+        segment = new Segment(
+                directory,
+                SegmentInfo.empty(generation, CYCLE, first.baseOffset(), createdMs),
+                windowBytes + JOURNAL_SLACK_BYTES,
+                indexIntervalBytes);
+        journal = Journal.open(directory, CYCLE, largestEntryBytes, windowBytes);
+        try {
+            journal.claim(1); // Chronicle wants to create the file itself.
+            journal.abort(0);
+            fd = Posix.open(journal.file(), Posix.O_RDWR);
+            pinned = segment.pin();
+        } catch (final IOException | RuntimeException | InternalError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Appends a batch with the offsets that it has. */
+    void append(final ByteBuffer batch) throws IOException {
+        final int length = batch.remaining();
+        reserve(segment.endPosition() + length + JOURNAL_SLACK_BYTES);
+        final long address = journal.claim(length);
+        region.wrap(address, length);
+        region.putBytes(0, batch, batch.position(), length);
+        journal.commit(length);
+        final long entry = address - JournalFormat.HEADER_BYTES;
+        final long lastOffset = Batches.lastOffset(entry);
+        segment.appended(
+                journal.headerPosition(),
+                length,
+                Batches.baseOffset(entry),
+                lastOffset,
+                Batches.maxTimestamp(entry),
+                lastOffset);
+    }
+
+    /** A full disk has to show as an error here, never as a fault in mapped memory. */
+    private void reserve(final long position) throws IOException {
+        if (position > reservedBytes) {
+            final long wanted = Math.max(position, reservedBytes + RESERVATION_STEP_BYTES);
+            Posix.reserve(fd, reservedBytes, wanted - reservedBytes);
+            reservedBytes = wanted;
+        }
+    }
+
+    /** Ends the segment and waits until it is on the device. */
+    Segment finish() throws IOException {
+        journal.close();
+        segment.seal();
+        segment.writeEndMark();
+        segment.trim();
+        Posix.dataSync(fd);
+        try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
+            parent.force(true);
+        }
+        return segment;
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+        if (fd >= 0) {
+            Posix.close(fd);
+            fd = -1;
+        }
+        if (pinned) {
+            segment.unpin();
+            segment.unmapIfUnpinned();
+            pinned = false;
+        }
+    }
+}

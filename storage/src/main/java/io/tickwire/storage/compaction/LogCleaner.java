@@ -1,0 +1,206 @@
+package io.tickwire.storage.compaction;
+
+import io.tickwire.storage.log.PartitionLog;
+import io.tickwire.storage.log.RewriteSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
+import org.apache.kafka.storage.internals.utils.Throttler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compacts the logs whose topics ask for it, the one with the largest share of dirty bytes first. Any number of threads may call
+ * {@link #run()} or {@link #cleanDirtiest()}; no two work on the same log.
+ *
+ * <p>A log with a damaged batch is not compacted until the process is started again; the reason is logged once and shown by
+ * {@link #uncleanable()}. Other errors, such as a full disk, are tried again after {@code log.cleaner.backoff.ms}.
+ *
+ * <p>Source: Kafka LogCleaner, LogCleanerManager.grabFilthiestCompactedLog.
+ */
+public final class LogCleaner implements Runnable, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogCleaner.class);
+    private static final long THROTTLE_INTERVAL_MS = 300;
+
+    private final Supplier<? extends Collection<PartitionLog>> logs;
+    private final CleanerConfig config;
+    private final Time time;
+    private final Throttler throttler;
+    private final CleanerCounters counters = new CleanerCounters();
+    private final Map<PartitionLog, Long> cleanedOffsets = new HashMap<>();
+    private final Set<PartitionLog> inProgress = new HashSet<>();
+    private final Map<PartitionLog, String> uncleanable = new HashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * A cleaner that does nothing yet.
+     *
+     * @param logs all logs, whether compacted or not
+     * @param config Kafka's {@code log.cleaner.*}
+     */
+    public LogCleaner(
+            final Supplier<? extends Collection<PartitionLog>> logs, final CleanerConfig config, final Time time) {
+        this.logs = logs;
+        this.config = config;
+        this.time = time;
+        this.throttler = new Throttler(config.maxIoBytesPerSecond, THROTTLE_INTERVAL_MS, "cleaner-io", "bytes", time);
+    }
+
+    /** Works until {@link #close()}: one log after the other, with a pause when there is nothing to do. */
+    @Override
+    public void run() {
+        while (!closed) {
+            if (!cleanDirtiest()) {
+                pause();
+            }
+        }
+    }
+
+    private synchronized void pause() {
+        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.backoffMs);
+        try {
+            for (long leftMs = config.backoffMs; leftMs > 0 && !closed; ) {
+                wait(leftMs);
+                leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+        }
+    }
+
+    /**
+     * Makes one pass over the log that needs it most.
+     *
+     * @return false when none needs it, or the pass could not be completed
+     */
+    public boolean cleanDirtiest() {
+        final DirtyLog dirty = choose();
+        if (dirty == null) {
+            return false;
+        }
+        try {
+            return clean(dirty);
+        } finally {
+            release(dirty.log());
+        }
+    }
+
+    private synchronized DirtyLog choose() {
+        final Collection<PartitionLog> all = logs.get();
+        cleanedOffsets.keySet().removeIf(PartitionLog::isClosed);
+        uncleanable.keySet().removeIf(PartitionLog::isClosed);
+        DirtyLog dirtiest = null;
+        double largestRatio = 0;
+        for (final PartitionLog log : all) {
+            if (log.settings().compact() && !inProgress.contains(log) && !uncleanable.containsKey(log)) {
+                final DirtyLog dirty = DirtyLog.of(log, cleanedOffset(log), time.milliseconds());
+                largestRatio = Math.max(largestRatio, dirty.dirtyRatio());
+                if (dirty.isDue() && (dirtiest == null || dirty.dirtyRatio() > dirtiest.dirtyRatio())) {
+                    dirtiest = dirty;
+                }
+            }
+        }
+        counters.dirtiestRatio(largestRatio);
+        if (dirtiest != null) {
+            inProgress.add(dirtiest.log());
+        }
+        return dirtiest;
+    }
+
+    private long cleanedOffset(final PartitionLog log) {
+        return cleanedOffsets.computeIfAbsent(log, unknown -> {
+            try {
+                return CleanedOffset.read(unknown.files().directory());
+            } catch (final IOException e) {
+                LOGGER.warn("how far {} is compacted is not known: from its start again", unknown.key(), e);
+                return -1L;
+            }
+        });
+    }
+
+    private synchronized void release(final PartitionLog log) {
+        inProgress.remove(log);
+    }
+
+    private boolean clean(final DirtyLog dirty) {
+        final PartitionLog log = dirty.log();
+        try (RewriteSession session = log.beginRewrite()) {
+            if (session == null) {
+                return false;
+            }
+            final CleanerProgress progress = new CleanerProgress(counters, throttler);
+            final long cleanedTo = new CompactionPass(
+                            config, counters, progress, dirty, session, () -> mustStop(log, session))
+                    .run(time.milliseconds());
+            if (cleanedTo < 0) {
+                return false;
+            }
+            CleanedOffset.write(log.files().directory(), cleanedTo);
+            completed(log, cleanedTo);
+            return true;
+        } catch (final UncheckedIOException e) {
+            retryLater(log, e);
+        } catch (final CorruptSegmentException | RuntimeException e) {
+            if (!log.isClosed()) {
+                counters.failures().increment();
+                markUncleanable(log, e);
+            }
+        } catch (final IOException | InternalError e) {
+            // InternalError: how the JVM reports a fault in mapped memory.
+            retryLater(log, e);
+        }
+        return false;
+    }
+
+    private void retryLater(final PartitionLog log, final Throwable why) {
+        if (!log.isClosed()) {
+            counters.failures().increment();
+            LOGGER.error("{} could not be compacted, will be tried again", log.key(), why);
+        }
+    }
+
+    /** The process ends, the log is being closed, or the topic is not to be compacted any more. */
+    private boolean mustStop(final PartitionLog log, final RewriteSession session) {
+        return closed || session.isCancelled() || !log.settings().compact();
+    }
+
+    private synchronized void completed(final PartitionLog log, final long cleanedTo) {
+        cleanedOffsets.put(log, cleanedTo);
+        counters.passes().increment();
+        counters.lastRunMs(time.milliseconds());
+        LOGGER.info("{} is compacted up to offset {}", log.key(), cleanedTo);
+    }
+
+    private synchronized void markUncleanable(final PartitionLog log, final Exception why) {
+        uncleanable.put(log, why.toString());
+        LOGGER.error("{} will not be compacted any more: {}", log.key(), why.toString(), why);
+    }
+
+    /** The logs that cannot be compacted, with the reason. Any thread; a copy. */
+    public synchronized Map<PartitionLog, String> uncleanable() {
+        return Map.copyOf(uncleanable);
+    }
+
+    /** What was done. Any thread. */
+    public CleanerCounters counters() {
+        return counters;
+    }
+
+    /** Makes {@link #run()} return soon; a pass in progress is given up. */
+    @Override
+    public void close() {
+        closed = true;
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+}
