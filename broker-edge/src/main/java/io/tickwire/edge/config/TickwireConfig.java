@@ -42,6 +42,16 @@ public record TickwireConfig(
         return (long) KafkaSettings.value(broker, kafkaName);
     }
 
+    /** A broker setting of Kafka that is a fraction or a rate, given or by default. */
+    public double brokerDouble(String kafkaName) {
+        return (double) KafkaSettings.value(broker, kafkaName);
+    }
+
+    /** A yes-or-no broker setting of Kafka, given or by default. */
+    public boolean brokerBoolean(String kafkaName) {
+        return (boolean) KafkaSettings.value(broker, kafkaName);
+    }
+
     /**
      * The Kafka listener.
      *

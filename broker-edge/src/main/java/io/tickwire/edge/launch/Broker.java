@@ -64,6 +64,7 @@ public final class Broker implements AutoCloseable {
     private Thread conductorThread;
     private Thread syncerThread;
     private Thread pretoucherThread;
+    private Compaction compaction;
     private MetricsServer metrics;
     private LogSyncer syncer;
     private LogPretoucher pretoucher;
@@ -159,6 +160,7 @@ public final class Broker implements AutoCloseable {
                 config, catalog, conductor, new ShardDirectory(shard, observers), () -> kafkaAddress, threads));
         CompletableFuture.runAsync(control::start, conductor).join();
         new LogUpkeep(conductor, catalog, config.brokerLong("log.retention.check.interval.ms")).start();
+        compaction = new Compaction(config, catalog, threads);
         HotResponsePool responses = new HotResponsePool();
         ProduceHandler produce = new ProduceHandler(
                 shard.partitions(),
@@ -190,7 +192,7 @@ public final class Broker implements AutoCloseable {
         shard.open(handlers, List.of(produce, fetch, shares), tasks, connectionObservers)
                 .join();
         metrics = config.metricsListen()
-                .map(address -> new MetricsServer(address, shard, conductor))
+                .map(address -> new MetricsServer(address, shard, conductor, compaction.cleaner()))
                 .orElse(null);
     }
 
@@ -240,6 +242,9 @@ public final class Broker implements AutoCloseable {
         try {
             if (metrics != null) {
                 metrics.close();
+            }
+            if (compaction != null) {
+                compaction.close();
             }
             if (shardThread != null) {
                 shardLoop.stop();

@@ -4,9 +4,9 @@ import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.kafka.record.RecordCursor;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.recovery.Corruption;
+import io.tickwire.storage.recovery.OfflineLog;
 import io.tickwire.storage.recovery.SegmentScan;
 import io.tickwire.storage.segment.CorruptManifestException;
-import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
@@ -15,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -107,59 +105,23 @@ public final class JournalCommand implements CliCommand {
             if (manifest == null) {
                 continue;
             }
-            long batches = 0;
-            long bytes = 0;
-            long nextOffset = 0;
-            for (SegmentFile file : segmentFiles(log, manifest)) {
-                SegmentScan scan =
-                        new SegmentScan().scan(file.path(), Math.max(file.baseOffset(), nextOffset), visitor);
-                batches += scan.batches();
-                bytes += scan.endPosition();
-                nextOffset = scan.nextOffset();
-                scan.corruptions().forEach(this::report);
-            }
+            long[] totals = new long[2];
+            long nextOffset = OfflineLog.open(log)
+                    .walk(
+                            (entryAddress, position, length) -> {
+                                totals[0]++;
+                                totals[1] += length;
+                                visitor.onBatch(entryAddress, position, length);
+                            },
+                            this::report);
             if (summary) {
                 out().printf(
-                                "%s-%d: %d batches, end offset %d, %d bytes read%n",
-                                manifest.topic(), manifest.partition(), batches, nextOffset, bytes);
+                                "%s-%d: %d batches, end offset %d, %d bytes of batches%n",
+                                manifest.topic(), manifest.partition(), totals[0], nextOffset, totals[1]);
             }
         }
         out().flush();
         return damaged ? DAMAGED : 0;
-    }
-
-    /** One journal file and the least offset it may hold. */
-    private record SegmentFile(Path path, int generation, int cycle, long baseOffset) {}
-
-    /** Files on disk, oldest first: a manifest that was not closed may not name the last ones. */
-    private static List<SegmentFile> segmentFiles(Path log, LogManifest manifest) throws IOException {
-        List<SegmentFile> files = new ArrayList<>();
-        List<Integer> generations = manifest.segments().stream()
-                .map(SegmentInfo::generation)
-                .distinct()
-                .toList();
-        for (int generation : generations) {
-            try (Stream<Path> children = Files.list(Generations.directory(log, generation))) {
-                children.filter(child -> child.toString().endsWith(JournalFormat.FILE_SUFFIX))
-                        .forEach(child -> add(files, child, generation, manifest));
-            }
-        }
-        files.sort(Comparator.comparingLong(SegmentFile::baseOffset).thenComparingInt(SegmentFile::cycle));
-        return files;
-    }
-
-    private static void add(List<SegmentFile> files, Path file, int generation, LogManifest manifest) {
-        int cycle = Generations.cycle(file);
-        for (SegmentInfo segment : manifest.segments()) {
-            if (segment.generation() == generation && segment.cycle() == cycle) {
-                files.add(new SegmentFile(file, generation, cycle, segment.baseOffset()));
-                return;
-            }
-        }
-        SegmentInfo last = manifest.segments().getLast();
-        if (generation == last.generation() && cycle > last.cycle()) {
-            files.add(new SegmentFile(file, generation, cycle, last.nextOffset()));
-        }
     }
 
     private void report(Corruption corruption) {

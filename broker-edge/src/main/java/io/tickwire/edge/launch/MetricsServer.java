@@ -10,6 +10,8 @@ import io.tickwire.edge.config.ConfigException;
 import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.connection.ConnectionCounters;
 import io.tickwire.net.transport.TransportCounters;
+import io.tickwire.storage.compaction.CleanerCounters;
+import io.tickwire.storage.compaction.LogCleaner;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 
@@ -18,9 +20,10 @@ final class MetricsServer implements AutoCloseable {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final HTTPServer server;
 
-    MetricsServer(HostPort listen, Shard shard, Conductor conductor) {
+    MetricsServer(HostPort listen, Shard shard, Conductor conductor, LogCleaner cleaner) {
         connections(shard.counters());
         transport(shard.transport().counters());
+        compaction(cleaner);
         counter("tickwire_conductor_rejected", "Control tasks turned away", conductor::rejected);
         Runtime runtime = Runtime.getRuntime();
         gauge("tickwire_heap_used_bytes", "Heap in use", () -> runtime.totalMemory() - runtime.freeMemory());
@@ -55,6 +58,28 @@ final class MetricsServer implements AutoCloseable {
         counter("tickwire_transport_sent_bytes", "Stream bytes sent", counters.bytesOut()::get);
         counter("tickwire_transport_short_sends", "Sends cut short by the peer's pace", counters.shortSends()::get);
         counter("tickwire_transport_accept_failures", "Accepts that failed", counters.acceptFailures()::get);
+    }
+
+    private void compaction(LogCleaner cleaner) {
+        CleanerCounters counters = cleaner.counters();
+        counter("tickwire_cleaner_passes", "Compaction passes completed", counters.passes()::sum);
+        counter("tickwire_cleaner_read_bytes", "Bytes of batches read by compaction", counters.readBytes()::sum);
+        counter("tickwire_cleaner_written_bytes", "Bytes of batches written by it", counters.writtenBytes()::sum);
+        counter("tickwire_cleaner_removed_bytes", "Bytes of batches removed by it", counters.removedBytes()::sum);
+        counter("tickwire_cleaner_removed_records", "Records removed by it", counters.removedRecords()::sum);
+        counter(
+                "tickwire_cleaner_records_without_key",
+                "Records removed because they had no key",
+                counters.recordsWithoutKey()::sum);
+        counter("tickwire_cleaner_failures", "Compaction passes that failed", counters.failures()::sum);
+        gauge(
+                "tickwire_cleaner_last_run_ms",
+                "When the last pass was completed, milliseconds since 1970, or -1",
+                counters::lastRunMs);
+        gauge(
+                "tickwire_cleaner_uncleanable_partitions",
+                "Partitions that are not compacted because of damage",
+                () -> cleaner.uncleanable().size());
     }
 
     private void counter(String name, String help, LongSupplier value) {

@@ -112,7 +112,7 @@ final class CompactionPass {
 
     private CleanedTransactionMetadata abortedFrom(final long offset) {
         final CleanedTransactionMetadata transactions = new CleanedTransactionMetadata();
-        transactions.addAbortedTransactions(log.abortedTransactions().stream()
+        transactions.addAbortedTransactions(log.rewrites().abortedTransactions().stream()
                 .filter(aborted -> aborted.markerOffset() >= offset)
                 .map(CompactionPass::asKafkas)
                 .toList());

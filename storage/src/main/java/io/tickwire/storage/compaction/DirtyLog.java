@@ -35,7 +35,7 @@ record DirtyLog(
         final long logStart = log.logStartOffset();
         final boolean believable = cleanedOffset >= logStart && cleanedOffset <= log.logEndOffset();
         final long firstDirty = believable ? cleanedOffset : logStart;
-        final long limit = log.rewriteLimit();
+        final long limit = log.rewrites().limit();
         final Segment[] segments = log.files().segments().snapshot();
         long uncleanable = segments.length == 0 ? log.logEndOffset() : segments[segments.length - 1].baseOffset();
         long cleanBytes = 0;

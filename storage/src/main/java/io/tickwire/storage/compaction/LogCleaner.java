@@ -133,7 +133,7 @@ public final class LogCleaner implements Runnable, AutoCloseable {
 
     private boolean clean(final DirtyLog dirty) {
         final PartitionLog log = dirty.log();
-        try (RewriteSession session = log.beginRewrite()) {
+        try (RewriteSession session = log.rewrites().begin()) {
             if (session == null) {
                 return false;
             }

@@ -2,14 +2,12 @@ package io.tickwire.storage.log;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordErrors;
-import io.tickwire.storage.producer.AbortedTransaction;
 import io.tickwire.storage.producer.ProducerInfo;
 import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -37,7 +35,7 @@ public final class PartitionLog implements AutoCloseable {
     private final LogSync sync;
     private final LogWriter writer;
     private final OwnerGate gate = new OwnerGate();
-    private final Semaphore rewriting = new Semaphore(1);
+    private final LogRewrites rewrites;
     private volatile LogSettings settings;
     private final LogAppender appender;
 
@@ -50,6 +48,7 @@ public final class PartitionLog implements AutoCloseable {
         this.reader = new LogReader(files, producers.table().aborted());
         this.search = new LogSearch(files);
         this.retention = new LogRetention(files);
+        this.rewrites = new LogRewrites(files, producers, gate);
         this.sync = new LogSync(files);
         this.writer = new LogWriter(files, producers, settings);
         this.appender = new LogAppender(this, files, writer, sync, producers.table(), gate);
@@ -302,29 +301,9 @@ public final class PartitionLog implements AutoCloseable {
         });
     }
 
-    /**
-     * Begins to replace segments, for compaction. Any thread.
-     *
-     * @return null when someone else is doing it or the log is closed
-     */
-    public RewriteSession beginRewrite() {
-        if (gate.isShut() || !rewriting.tryAcquire()) {
-            return null;
-        }
-        return new RewriteSession(files, producers, gate, rewriting);
-    }
-
-    /**
-     * Batches at or behind this offset must stay as they are: their transaction may be open, or reopening after a crash restores
-     * the producers from them. Any thread.
-     */
-    public long rewriteLimit() {
-        return Math.min(offsets.lastStable(), producers.snapshotOffset());
-    }
-
-    /** Aborted transactions of which the log holds something. Any thread. */
-    public List<AbortedTransaction> abortedTransactions() {
-        return producers.table().aborted().list();
+    /** What compaction needs of this log. Any thread. */
+    public LogRewrites rewrites() {
+        return rewrites;
     }
 
     /** Bytes of all batches. Any thread. */
@@ -384,23 +363,18 @@ public final class PartitionLog implements AutoCloseable {
     private void close(final boolean synced) {
         appender.abandonClaim();
         if (gate.shutAnd(() -> writer.close(synced))) {
-            awaitRewrite();
+            rewrites.awaitEnd();
             for (final Segment segment : files.segments().snapshot()) {
                 segment.unmapIfUnpinned();
             }
         }
     }
 
-    private void awaitRewrite() {
-        rewriting.acquireUninterruptibly();
-        rewriting.release();
-    }
-
     /** Closes and removes all segments. Reads in progress keep their memory until they release it. Any thread. */
     public void delete() throws IOException {
         appender.abandonClaim();
         gate.shutAnd(writer::discard);
-        awaitRewrite();
+        rewrites.awaitEnd();
         for (final Segment segment : files.segments().snapshot()) {
             segment.delete();
         }

@@ -1,20 +1,25 @@
 package io.tickwire.storage.recovery;
 
 import io.tickwire.storage.journal.JournalFormat;
+import io.tickwire.storage.segment.Batches;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A log's files for inspection: takes no lock, writes nothing, reports everything that is wrong. */
 public final class OfflineLog {
     private final Path directory;
-    private final LogManifest manifest;
+    private LogManifest manifest;
 
     private OfflineLog(final Path directory, final LogManifest manifest) {
         this.directory = directory;
@@ -76,29 +81,64 @@ public final class OfflineLog {
     /** Reads everything; what is wrong, in order. Empty for a sound log. */
     public List<Corruption> verify() throws IOException {
         final List<Corruption> problems = new ArrayList<>();
-        long next = 0;
-        for (final SegmentInfo segment : segments()) {
-            final Path file = file(segment);
-            if (!Files.exists(file)) {
-                problems.add(new Corruption(file, 0, segment.baseOffset(), "file is missing", true));
-                continue;
-            }
-            final SegmentScan scan = scan(segment, (address, position, length) -> {});
-            problems.addAll(scan.corruptions());
-            if (segment.baseOffset() < next) {
-                problems.add(new Corruption(file, 0, segment.baseOffset(), "overlaps the segment before", false));
-            }
-            final boolean exact = segment.sealed() || !manifest.open();
-            if (exact && scan.corruptions().isEmpty() && scan.nextOffset() != segment.nextOffset()) {
-                problems.add(new Corruption(
-                        file,
-                        scan.endPosition(),
-                        scan.nextOffset(),
-                        "ends at offset " + scan.nextOffset() + ", the manifest says " + segment.nextOffset(),
-                        false));
-            }
-            next = scan.nextOffset();
-        }
+        walk((entry, position, length) -> {}, problems::add);
         return problems;
+    }
+
+    /**
+     * Reads everything in order, also while a broker appends to the log, deletes from it and compacts it: where a segment was
+     * replaced meanwhile, its replacement is read from the offset on that was reached.
+     *
+     * @param visitor learns of each sound batch
+     * @param problems learns of everything that is wrong
+     * @return offset after the last sound batch
+     */
+    public long walk(final SegmentScan.Visitor visitor, final Consumer<Corruption> problems) throws IOException {
+        final Deque<SegmentInfo> unread = new ArrayDeque<>(segments());
+        long next = 0;
+        boolean replaced = false;
+        while (!unread.isEmpty()) {
+            final SegmentInfo segment = unread.poll();
+            final long reached = next;
+            try {
+                final SegmentScan scan = scan(segment, (entry, position, length) -> {
+                    if (Batches.lastOffset(entry) >= reached) {
+                        visitor.onBatch(entry, position, length);
+                    }
+                });
+                if (segment.baseOffset() < reached && !replaced) {
+                    problems.accept(new Corruption(
+                            file(segment), 0, segment.baseOffset(), "overlaps the segment before", false));
+                }
+                report(segment, scan, problems);
+                next = Math.max(next, scan.nextOffset());
+                replaced = false;
+            } catch (final NoSuchFileException e) {
+                manifest = LogManifest.read(directory);
+                if (manifest.segments().contains(segment)) {
+                    problems.accept(new Corruption(file(segment), 0, segment.baseOffset(), "file is missing", true));
+                    continue;
+                }
+                unread.clear();
+                segments().stream()
+                        .filter(now -> !now.sealed() || now.nextOffset() > reached)
+                        .forEach(unread::add);
+                replaced = true;
+            }
+        }
+        return next;
+    }
+
+    private void report(final SegmentInfo segment, final SegmentScan scan, final Consumer<Corruption> problems) {
+        scan.corruptions().forEach(problems);
+        final boolean exact = segment.sealed() || !manifest.open();
+        if (exact && scan.corruptions().isEmpty() && scan.nextOffset() != segment.nextOffset()) {
+            problems.accept(new Corruption(
+                    file(segment),
+                    scan.endPosition(),
+                    scan.nextOffset(),
+                    "ends at offset " + scan.nextOffset() + ", the manifest says " + segment.nextOffset(),
+                    false));
+        }
     }
 }

@@ -144,7 +144,7 @@ class LogCleanerTest {
     @Test
     void switchingThePolicyOffEndsThePass() throws IOException {
         log().run("a1 a2 | b1 b2 |");
-        try (RewriteSession session = log.log.beginRewrite()) {
+        try (RewriteSession session = log.log.rewrites().begin()) {
             int[] asked = new int[1];
             CompactionPass pass = pass(session, () -> asked[0]++ > 5);
             assertEquals(-1, pass.run(log.time.milliseconds()));
@@ -292,7 +292,7 @@ class LogCleanerTest {
     @Test
     void retentionDuringAPassEndsThePass() throws IOException {
         log("cleanup.policy", "compact,delete").run("a1 a2 | b1 b2 | c1");
-        try (RewriteSession session = log.log.beginRewrite()) {
+        try (RewriteSession session = log.log.rewrites().begin()) {
             int[] asked = new int[1];
             CompactionPass pass = pass(session, () -> {
                 if (asked[0]++ == 6) { // While the segments are written again.
@@ -309,8 +309,8 @@ class LogCleanerTest {
     @Test
     void deletingTheLogEndsThePass() throws Exception {
         log().run("a1 a2 | b1 b2 | c1");
-        RewriteSession session = log.log.beginRewrite();
-        assertNull(log.log.beginRewrite(), "one at a time");
+        RewriteSession session = log.log.rewrites().begin();
+        assertNull(log.log.rewrites().begin(), "one at a time");
         Thread deleting = new Thread(() -> {
             try {
                 log.catalog.delete(log.log);
@@ -328,7 +328,7 @@ class LogCleanerTest {
         }
         deleting.join();
         assertFalse(Files.exists(log.log.files().directory()));
-        assertNull(log.log.beginRewrite());
+        assertNull(log.log.rewrites().begin());
         assertEquals(0, log.clean());
     }
 
@@ -337,7 +337,7 @@ class LogCleanerTest {
         log().run("a1 a2 | b1 b2 | c1");
         log.reopen();
         Path killed = directory.resolveSibling(directory.getFileName() + "-killed");
-        try (RewriteSession session = log.log.beginRewrite()) { // The log itself is closed: only the marker tells.
+        try (RewriteSession session = log.log.rewrites().begin()) { // The log itself is closed: only the marker tells.
             int generation = session.newGeneration();
             Files.write(session.directory(generation).resolve("19700101-00F.cq4"), new byte[5000]);
             copyTree(directory, killed);
@@ -373,14 +373,14 @@ class LogCleanerTest {
     @Test
     void abortedTransactionIsForgottenBeforeItsMarkerIs() throws IOException {
         log().run("a0 7t:a1 7A 7t:q1 7C b0 |");
-        assertEquals(1, log.log.abortedTransactions().size());
+        assertEquals(1, log.log.rewrites().abortedTransactions().size());
         log.clean();
-        assertEquals(1, log.log.abortedTransactions().size(), "its records were still there");
+        assertEquals(1, log.log.rewrites().abortedTransactions().size(), "its records were still there");
         log.run("c1 | CLEAN");
-        assertEquals(0, log.log.abortedTransactions().size());
+        assertEquals(0, log.log.rewrites().abortedTransactions().size());
         assertTrue(log.show().contains("2:7A"), log.show());
         log.reopen();
-        assertEquals(0, log.log.abortedTransactions().size());
+        assertEquals(0, log.log.rewrites().abortedTransactions().size());
         assertEquals(6, log.log.lastStableOffset() - 1);
     }
 
