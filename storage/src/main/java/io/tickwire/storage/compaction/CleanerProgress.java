@@ -23,6 +23,6 @@ final class CleanerProgress {
 
     private void count(final LongAdder counter, final long bytes) {
         counter.add(bytes);
-        throttler.maybeThrottle(bytes);
+        throttler.maybeThrottle((double) bytes);
     }
 }

@@ -71,7 +71,13 @@ final class CompactionPass {
     long run(final long nowMs) throws IOException {
         final List<Segment> unseen = segments(dirty.firstDirtyOffset(), dirty.firstUncleanableOffset());
         final SkimpyOffsetMap lastOffsets = new LastOffsets(config, batches, decompression)
-                .find(stopped, unseen, dirty.firstDirtyOffset(), abortedFrom(dirty.firstDirtyOffset()), progress);
+                .find(
+                        stopped,
+                        unseen,
+                        dirty.firstDirtyOffset(),
+                        dirty.firstUncleanableOffset(),
+                        abortedFrom(dirty.firstDirtyOffset()),
+                        progress);
         if (lastOffsets == null) {
             return -1;
         }

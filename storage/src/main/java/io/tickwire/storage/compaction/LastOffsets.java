@@ -41,6 +41,7 @@ final class LastOffsets {
      *
      * @param stopped asked before each batch whether to go no further
      * @param from offset where the dirty part begins
+     * @param to offset where it ends
      * @param transactions knows the aborted transactions from there on
      * @param progress told of each batch read
      * @return the map, whose latest offset is how far it got; null when it was stopped or retention was faster
@@ -49,6 +50,7 @@ final class LastOffsets {
             final BooleanSupplier stopped,
             final List<Segment> dirty,
             final long from,
+            final long to,
             final CleanedTransactionMetadata transactions,
             final CleanerProgress progress)
             throws IOException {
@@ -65,9 +67,8 @@ final class LastOffsets {
             if (end == SegmentBatches.End.STOPPED) {
                 break;
             }
-            if (i + 1 < dirty.size()) {
-                map.updateLatestOffset(dirty.get(i + 1).baseOffset() - 1); // Over a gap between them.
-            }
+            final long next = i + 1 < dirty.size() ? dirty.get(i + 1).baseOffset() : to;
+            map.updateLatestOffset(next - 1); // Over a gap between them.
         }
         return map;
     }
@@ -78,10 +79,10 @@ final class LastOffsets {
         for (final Segment segment : dirty) {
             records += Math.min(segment.nextOffset() - segment.baseOffset(), segment.bytes());
         }
-        final long wanted = (long) (records / config.dedupeBufferLoadFactor + 2) * ENTRY_BYTES;
+        final long slots = (long) (records / config.dedupeBufferLoadFactor) + 2;
         final long allowed = Math.min(config.dedupeBufferSize / config.numThreads, Integer.MAX_VALUE - 8L);
         try {
-            return new SkimpyOffsetMap((int) Math.min(wanted, allowed), config.hashAlgorithm());
+            return new SkimpyOffsetMap((int) Math.min(slots * ENTRY_BYTES, allowed), config.hashAlgorithm());
         } catch (final NoSuchAlgorithmException e) {
             throw new IOException(e);
         }

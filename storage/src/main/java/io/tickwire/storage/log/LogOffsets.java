@@ -59,8 +59,9 @@ final class LogOffsets {
         HIGH_WATERMARK.setRelease(this, offset);
     }
 
+    /** Never before the start: Kafka UnifiedLog.maybeIncrementFirstUnstableOffset. */
     long lastStable() {
-        return lastStable;
+        return Math.max(lastStable, logStart);
     }
 
     void lastStable(final long offset) {

@@ -60,11 +60,10 @@ final class LogReader {
                 if (fetchOffset < offsets.logStart()) {
                     return KafkaErrors.OFFSET_OUT_OF_RANGE;
                 }
-                final Segment[] now = files.segments().snapshot();
-                if (now == segments) {
+                if (files.segments().isCurrent(segments)) {
                     return KafkaErrors.NONE; // Deleted with its log: an empty answer.
                 }
-                segments = now; // Compaction has put another segment in its place.
+                segments = files.segments().snapshot(); // Compaction has put another segment in its place.
                 i = Math.max(0, SegmentList.indexOf(segments, fetchOffset)) - 1;
                 continue;
             }

@@ -67,7 +67,7 @@ final class LogSearch {
                 }
             }
             found = best == null ? Found.NO : findIn(best, best.maxTimestamp(), limit, out);
-        } while (found == Found.SEGMENT_GONE && segments != files.segments().snapshot());
+        } while (found == Found.SEGMENT_GONE && !files.segments().isCurrent(segments));
     }
 
     private void findFirst(final long timestampMs, final long limit, final TimestampResult out) {
@@ -76,7 +76,7 @@ final class LogSearch {
         do {
             segments = files.segments().snapshot();
             found = findFirst(segments, timestampMs, limit, out);
-        } while (found == Found.SEGMENT_GONE && segments != files.segments().snapshot());
+        } while (found == Found.SEGMENT_GONE && !files.segments().isCurrent(segments));
     }
 
     private Found findFirst(

@@ -16,6 +16,12 @@ public final class SegmentList {
         return segments;
     }
 
+    /** True when nothing has been added or removed since {@link #snapshot()} answered {@code list}. */
+    @SuppressWarnings("ReferenceEquality") // Each change makes a new array.
+    public boolean isCurrent(final Segment[] list) {
+        return segments == list;
+    }
+
     /** Number of segments. */
     public int size() {
         return segments.length;

@@ -7,9 +7,15 @@ import org.apache.kafka.common.utils.Time;
 /** A clock that goes when it is told to, or when someone sleeps by it. */
 public final class ManualTime implements Time {
     private long nowMs;
+    private Runnable onRead = () -> {};
 
     public ManualTime(long startMs) {
         nowMs = startMs;
+    }
+
+    /** Does something whenever the time is read in nanoseconds, as the cleaner's throttle does for each batch. */
+    public void onRead(Runnable action) {
+        onRead = action;
     }
 
     public void advance(long ms) {
@@ -23,6 +29,7 @@ public final class ManualTime implements Time {
 
     @Override
     public long nanoseconds() {
+        onRead.run();
         return TimeUnit.MILLISECONDS.toNanos(nowMs);
     }
 
