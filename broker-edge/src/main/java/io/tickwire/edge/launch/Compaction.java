@@ -12,6 +12,9 @@ import org.apache.kafka.storage.internals.log.CleanerConfig;
 
 /** The broker's cleaner with its threads, by Kafka's {@code log.cleaner.*}. */
 final class Compaction implements AutoCloseable {
+    /** Kafka's constant for it is deprecated, like the setting itself. */
+    private static final String ENABLE = "log.cleaner.enable";
+
     private static final long LEAST_BUFFER_BYTES = 1 << 20;
 
     private final LogCleaner cleaner;
@@ -35,7 +38,7 @@ final class Compaction implements AutoCloseable {
                 config.brokerInt(ServerConfigs.MESSAGE_MAX_BYTES_CONFIG),
                 config.brokerDouble(CleanerConfig.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND_PROP),
                 config.brokerLong(CleanerConfig.LOG_CLEANER_BACKOFF_MS_PROP),
-                config.brokerBoolean(CleanerConfig.LOG_CLEANER_ENABLE_PROP));
+                config.brokerBoolean(ENABLE));
         // As Kafka: KafkaConfig.validateValues.
         if (settings.enableCleaner && settings.dedupeBufferSize / settings.numThreads < LEAST_BUFFER_BYTES) {
             throw ConfigException.of(

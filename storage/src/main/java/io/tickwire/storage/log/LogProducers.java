@@ -70,7 +70,7 @@ final class LogProducers {
             if (JournalFormat.isData(header)) {
                 region.wrap(segment.address() + position + JournalFormat.HEADER_BYTES, JournalFormat.length(header));
                 batch.wrap(region, 0);
-                if (batch.hasProducerId() && batch.baseOffset() >= from) {
+                if (batch.hasProducerId() && batch.lastOffset() >= from) { // Also one that the log's start is in.
                     table.appended(batch, batch.baseOffset(), batch.lastOffset());
                 }
             } else if (!JournalFormat.isMetadata(header)) {
