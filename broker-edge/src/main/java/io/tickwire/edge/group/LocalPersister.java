@@ -73,6 +73,7 @@ public final class LocalPersister implements Persister {
                                 .setStateEpoch(partition.stateEpoch())
                                 .setStartOffset(partition.startOffset())));
         return call(
+                        data.groupId(),
                         () -> coordinator.initializeState(null, request),
                         response -> response.results().stream()
                                 .flatMap(result -> result.partitions().stream())
@@ -94,6 +95,7 @@ public final class LocalPersister implements Persister {
                                 .setPartition(partition.partition())
                                 .setLeaderEpoch(partition.leaderEpoch())));
         return call(
+                        data.groupId(),
                         () -> coordinator.readState(null, request),
                         response -> response.results().stream()
                                 .flatMap(result -> result.partitions().stream())
@@ -119,6 +121,7 @@ public final class LocalPersister implements Persister {
                                 .setDeliveryCompleteCount(partition.deliveryCompleteCount())
                                 .setStateBatches(batches(partition.stateBatches()))));
         return call(
+                        data.groupId(),
                         () -> coordinator.writeState(null, request),
                         response -> response.results().stream()
                                 .flatMap(result -> result.partitions().stream())
@@ -149,6 +152,7 @@ public final class LocalPersister implements Persister {
                         partition -> new DeleteShareGroupStateRequestData.PartitionData()
                                 .setPartition(partition.partition())));
         return call(
+                        data.groupId(),
                         () -> coordinator.deleteState(null, request),
                         response -> response.results().stream()
                                 .flatMap(result -> result.partitions().stream())
@@ -171,6 +175,7 @@ public final class LocalPersister implements Persister {
                                 .setPartition(partition.partition())
                                 .setLeaderEpoch(partition.leaderEpoch())));
         return call(
+                        data.groupId(),
                         () -> coordinator.readStateSummary(null, request),
                         response -> response.results().stream()
                                 .flatMap(result -> result.partitions().stream())
@@ -192,7 +197,11 @@ public final class LocalPersister implements Persister {
                 .toList();
     }
 
-    private <R> CompletableFuture<R> call(Supplier<CompletableFuture<R>> operation, Function<R, Stream<Short>> errors) {
+    private <R> CompletableFuture<R> call(
+            String groupId, Supplier<CompletableFuture<R>> operation, Function<R, Stream<Short>> errors) {
+        if (groupId.isEmpty()) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("a share group without a name"));
+        }
         CompletableFuture<R> done = new CompletableFuture<>();
         topic.get().whenComplete((id, failure) -> {
             if (failure == null) {

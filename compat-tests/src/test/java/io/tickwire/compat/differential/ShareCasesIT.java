@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -36,19 +37,35 @@ class ShareCasesIT {
         probe.createTopic(1, Map.of());
         Map<String, String> configs = new HashMap<>(Map.of("share.auto.offset.reset", "earliest"));
         configs.putAll(groupConfigs);
-        List<AlterConfigOp> operations = configs.entrySet().stream()
-                .map(config -> new AlterConfigOp(
-                        new ConfigEntry(config.getKey(), config.getValue()), AlterConfigOp.OpType.SET))
-                .toList();
-        Probe.get(probe.admin()
-                .incrementalAlterConfigs(
-                        Map.of(new ConfigResource(ConfigResource.Type.GROUP, probe.name("share")), operations))
-                .all());
+        configure(probe, configs);
         KafkaProducer<String, String> producer = probe.producer(Map.of());
         for (int i = 0; i < records; i++) {
             var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 1L + i, null, "value " + i));
         }
         producer.flush();
+    }
+
+    /** Sets settings of the case's group, and waits until they are in force. */
+    static void configure(Probe probe, Map<String, String> configs) throws Exception {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, probe.name("share"));
+        List<AlterConfigOp> operations = configs.entrySet().stream()
+                .map(config -> new AlterConfigOp(
+                        new ConfigEntry(config.getKey(), config.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        Probe.get(
+                probe.admin().incrementalAlterConfigs(Map.of(group, operations)).all());
+        Probe.eventually(() -> {
+            try {
+                Config seen = Probe.get(
+                                probe.admin().describeConfigs(List.of(group)).all())
+                        .get(group);
+                return configs.entrySet().stream()
+                        .allMatch(config -> config.getValue()
+                                .equals(seen.get(config.getKey()).value()));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     /** Polls until so many records came; acknowledges each as told (null: leaves it to the next poll). */

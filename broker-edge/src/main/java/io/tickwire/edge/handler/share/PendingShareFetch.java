@@ -71,7 +71,7 @@ final class PendingShareFetch extends Deadlines.Item {
 
     /** Answers if there is enough, or else waits; the future completes on the shard's thread. */
     CompletableFuture<Map<TopicIdPartition, PartitionData>> start(long nowNs) {
-        if (slots.isEmpty() || parameters.maxRecords() <= 0 || parameters.maxBytes() <= 0) {
+        if (slots.isEmpty()) {
             done.complete(response);
         } else if (!attempt(parameters.maxWaitMs() <= 0, nowNs)) {
             park(nowNs);

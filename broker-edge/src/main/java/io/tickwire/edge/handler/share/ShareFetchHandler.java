@@ -167,6 +167,10 @@ public final class ShareFetchHandler implements ShardHandler {
                         partition, ShareFetchResponse.partitionResponse(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
                 continue;
             }
+            if (data.maxRecords() <= 0 || data.maxBytes() <= 0) {
+                // Nothing is wanted: nothing is loaded.
+                continue;
+            }
             try {
                 partitions.add(shares.open(data.groupId(), partition));
             } catch (ApiException e) {

@@ -49,8 +49,7 @@ final class StateStore {
                         onFailure.accept(failure);
                         return;
                     }
-                    PartitionAllData data =
-                            result.topicsData().getFirst().partitions().getFirst();
+                    PartitionAllData data = only(result.topicsData());
                     if (data.errorCode() == Errors.NONE.code()) {
                         onState.accept(data);
                     } else {
@@ -82,13 +81,16 @@ final class StateStore {
                         onOutcome.accept(failure);
                         return;
                     }
-                    PartitionErrorData data =
-                            result.topicsData().getFirst().partitions().getFirst();
+                    PartitionErrorData data = only(result.topicsData());
                     onOutcome.accept(
                             data.errorCode() == Errors.NONE.code()
                                     ? null
                                     : error(data.errorCode(), data.errorMessage()));
                 }));
+    }
+
+    private static <D> D only(List<TopicData<D>> topics) {
+        return topics.getFirst().partitions().getFirst();
     }
 
     private <R> BiConsumer<R, Throwable> onShard(BiConsumer<R, RuntimeException> action) {
