@@ -192,7 +192,7 @@ public final class Broker implements AutoCloseable {
         shard.open(handlers, List.of(produce, fetch, shares), tasks, connectionObservers)
                 .join();
         metrics = config.metricsListen()
-                .map(address -> new MetricsServer(address, shard, conductor, compaction.cleaner()))
+                .map(address -> new MetricsServer(address, shard, conductor, compaction.cleaner(), members))
                 .orElse(null);
     }
 

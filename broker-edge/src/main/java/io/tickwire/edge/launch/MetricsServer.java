@@ -9,6 +9,8 @@ import io.tickwire.edge.agent.Shard;
 import io.tickwire.edge.config.ConfigException;
 import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.connection.ConnectionCounters;
+import io.tickwire.edge.handler.share.ShareCounters;
+import io.tickwire.edge.handler.share.ShareMembership;
 import io.tickwire.net.transport.TransportCounters;
 import io.tickwire.storage.compaction.CleanerCounters;
 import io.tickwire.storage.compaction.LogCleaner;
@@ -20,10 +22,11 @@ final class MetricsServer implements AutoCloseable {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final HTTPServer server;
 
-    MetricsServer(HostPort listen, Shard shard, Conductor conductor, LogCleaner cleaner) {
+    MetricsServer(HostPort listen, Shard shard, Conductor conductor, LogCleaner cleaner, ShareMembership members) {
         connections(shard.counters());
         transport(shard.transport().counters());
         compaction(cleaner);
+        shares(members);
         counter("tickwire_conductor_rejected", "Control tasks turned away", conductor::rejected);
         Runtime runtime = Runtime.getRuntime();
         gauge("tickwire_heap_used_bytes", "Heap in use", () -> runtime.totalMemory() - runtime.freeMemory());
@@ -80,6 +83,28 @@ final class MetricsServer implements AutoCloseable {
                 "tickwire_cleaner_uncleanable_partitions",
                 "Partitions that are not compacted because of damage",
                 () -> cleaner.uncleanable().size());
+    }
+
+    private void shares(ShareMembership members) {
+        ShareCounters counters = members.counters();
+        gauge("tickwire_share_sessions", "Share sessions open", members::sessionCount);
+        gauge(
+                "tickwire_share_partitions",
+                "Share partitions in memory",
+                () -> counters.partitionsLoaded().get()
+                        - counters.partitionsDropped().get());
+        gauge(
+                "tickwire_share_fetches_waiting",
+                "Share fetches that wait",
+                () -> counters.fetchesParked().get()
+                        - counters.fetchesUnparked().get());
+        counter("tickwire_share_acquired_records", "Records delivered to share groups", counters.acquired()::get);
+        counter("tickwire_share_redelivered_records", "Records delivered again", counters.redelivered()::get);
+        counter("tickwire_share_acknowledged_records", "Records acknowledged", counters.acknowledged()::get);
+        counter("tickwire_share_refused_acknowledgements", "Acknowledgements refused", counters.refused()::get);
+        counter("tickwire_share_lock_timeouts", "Records whose lock ran out", counters.locksTimedOut()::get);
+        counter("tickwire_share_state_failures", "State not read or written", counters.stateFailures()::get);
+        counter("tickwire_share_sessions_refused", "Share sessions without room", counters.sessionsRefused()::get);
     }
 
     private void counter(String name, String help, LongSupplier value) {

@@ -41,7 +41,12 @@ public final class ShareMembership {
         return sessions;
     }
 
-    /** Sessions open. */
+    /** What happened so far; any thread. */
+    public ShareCounters counters() {
+        return shares.counters();
+    }
+
+    /** Sessions open; any thread. */
     public int sessionCount() {
         return sessions.size();
     }

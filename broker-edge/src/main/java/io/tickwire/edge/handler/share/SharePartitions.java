@@ -56,8 +56,7 @@ public final class SharePartitions implements Shard.ReadyWork {
         return reads;
     }
 
-    /** What happened so far. */
-    public ShareCounters counters() {
+    ShareCounters counters() {
         return counters;
     }
 

@@ -17,6 +17,7 @@ import org.apache.kafka.server.share.persister.GroupTopicPartitionData;
 import org.apache.kafka.server.share.persister.PartitionAllData;
 import org.apache.kafka.server.share.persister.PartitionErrorData;
 import org.apache.kafka.server.share.persister.PartitionFactory;
+import org.apache.kafka.server.share.persister.PartitionInfoData;
 import org.apache.kafka.server.share.persister.Persister;
 import org.apache.kafka.server.share.persister.ReadShareGroupStateParameters;
 import org.apache.kafka.server.share.persister.TopicData;
@@ -89,7 +90,7 @@ final class StateStore {
                 }));
     }
 
-    private static <D> D only(List<TopicData<D>> topics) {
+    private static <D extends PartitionInfoData> D only(List<TopicData<D>> topics) {
         return topics.getFirst().partitions().getFirst();
     }
 
