@@ -236,7 +236,9 @@ class GroupToolsIT {
                 .prints("Stable");
         consumer.close();
         new ToolRun(probe, Tool.SHARE_GROUPS, "--describe --group $share --state").eventually("Empty");
-        new ToolRun(probe, Tool.SHARE_GROUPS, "--describe --group $share --offsets").eventually(probe.topic() + " 0 4");
+        // The start offset is written down with the next change; the lag knows of the settled records already.
+        new ToolRun(probe, Tool.SHARE_GROUPS, "--describe --group $share --offsets")
+                .eventually(probe.topic() + " 0 0 0");
         new ToolRun(probe, Tool.SHARE_GROUPS, "--reset-offsets --group $share --topic $topic --to-earliest --execute")
                 .succeeds()
                 .prints(probe.topic() + " 0 0");
