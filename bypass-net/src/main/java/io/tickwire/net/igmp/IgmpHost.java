@@ -149,6 +149,8 @@ public final class IgmpHost implements SourceFilters {
             state.modeRepeats = robustness;
         }
         if (state.hasRepeats()) {
+            // Should a querier of version 2 be heard before the group is left, it has to be told.
+            state.lastReporter = true;
             reporter.stateChange(state);
             reporter.flush();
             scheduleRepeat(state, settings.unsolicitedIntervalNs);

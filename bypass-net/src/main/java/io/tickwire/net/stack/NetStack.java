@@ -17,8 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One IPv4 host over one device queue. Owned by one thread; sans-I/O but for the device; time is a parameter. All tables are bounded;
  * in steady state nothing is allocated, locked or logged.
  *
- * <p>With several queues there is one stack per queue and core, all with the same address: RSS keeps a connection on its core. ARP
- * replies and IGMP queries reach one queue only, so queues other than 0 need the neighbours given to them.
+ * <p>With several queues there is one stack per queue and core, all with the same address, over the members of a {@link QueueGroup}.
  */
 public final class NetStack implements AutoCloseable {
     /** Link, IP, ICMP, IGMP and UDP counters. */

@@ -41,6 +41,11 @@ public final class ArpPacket {
         return buffer.getShort(offset + OPERATION_OFFSET, ByteOrder.BIG_ENDIAN) & 0xffff;
     }
 
+    /** Changes the operation. */
+    public static void operation(MutableDirectBuffer buffer, int offset, int operation) {
+        buffer.putShort(offset + OPERATION_OFFSET, (short) operation, ByteOrder.BIG_ENDIAN);
+    }
+
     /** Sender hardware address. */
     public static long senderMac(DirectBuffer buffer, int offset) {
         return EthernetHeader.getMac(buffer, offset + SENDER_MAC_OFFSET);

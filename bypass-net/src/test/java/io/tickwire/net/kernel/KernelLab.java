@@ -46,6 +46,11 @@ final class KernelLab implements AutoCloseable {
 
     /** @param stackFlags of the JVM that runs the stack: with {@code -ea} it checks its invariants after every segment */
     KernelLab(String device, List<String> stackFlags) {
+        this(device, 1, stackFlags);
+    }
+
+    /** @param queues of the port, with a stack and a thread each */
+    KernelLab(String device, int queues, List<String> stackFlags) {
         stackSide.cable("v0", kernel, "v1");
         stackMac = stackSide.exec("cat", "/sys/class/net/v0/address").strip();
         kernel.exec("ip", "addr", "add", KERNEL + "/24", "dev", "v1");
@@ -53,7 +58,8 @@ final class KernelLab implements AutoCloseable {
         kernelPeer = PeerProcess.start(kernel, KernelPeer.class, List.of("-XX:TieredStopAtLevel=1"));
         final List<String> flags = new ArrayList<>(stackFlags);
         flags.add("-XX:MaxDirectMemorySize=1g");
-        stackPeer = PeerProcess.start(stackSide, StackPeer.class, flags, device, STACK + "/24");
+        stackPeer =
+                PeerProcess.start(stackSide, StackPeer.class, flags, device, STACK + "/24", Integer.toString(queues));
         kernelPeer.await(60);
         kernelPeer.ask("serve " + KERNEL_PORT);
         stackPeer.await(60);

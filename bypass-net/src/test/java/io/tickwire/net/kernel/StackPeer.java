@@ -10,7 +10,9 @@ import io.tickwire.net.dpdk.PortSettings;
 import io.tickwire.net.igmp.IgmpSettings;
 import io.tickwire.net.ip.IpSettings;
 import io.tickwire.net.sim.Counters;
+import io.tickwire.net.stack.QueueGroup;
 import io.tickwire.net.stack.StackSettings;
+import io.tickwire.net.tcp.TcpCounters;
 import io.tickwire.net.tcp.TcpSettings;
 import io.tickwire.net.transport.CloseCause;
 import io.tickwire.net.transport.StreamConnector;
@@ -20,6 +22,7 @@ import io.tickwire.net.transport.TransportException;
 import io.tickwire.net.transport.UserspaceTransport;
 import io.tickwire.net.wire.Ipv4Address;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  counters                                          what is not zero
  *  stall                                             longest stall of a served transfer since the last time of asking
  *  join GROUP PORT [SOURCE] / leave GROUP [SOURCE]   datagrams
+ *  queues                                            connections accepted, and resets sent, by each queue's stack
  *  datagrams                                         how many came since the last time of asking
  * </pre>
  */
@@ -48,7 +52,9 @@ final class StackPeer {
     private static final long PARK_NS = 20_000;
 
     private final DpdkPort port;
+    private final FrameDevice queue;
     private final String address;
+    private final List<StackPeer> others = new ArrayList<>();
     private final UnsafeBuffer chunk = new UnsafeBuffer(new byte[CHUNK]);
     private UserspaceTransport transport;
     private FrameDevice device;
@@ -59,6 +65,7 @@ final class StackPeer {
     private int served;
     private int brokenServed;
     private boolean opened;
+    private volatile boolean stopped;
 
     /** One transfer over a stream. */
     private final class Flow implements StreamHandler, StreamConnector {
@@ -138,17 +145,51 @@ final class StackPeer {
         }
     }
 
-    private StackPeer(DpdkPort port, String address) {
+    private StackPeer(DpdkPort port, FrameDevice queue, String address) {
         this.port = port;
+        this.queue = queue;
         this.address = address;
     }
 
-    /** Arguments: device, address with prefix length. */
-    public static void main(String[] arguments) {
+    /** Arguments: device, address with prefix length, queues: all but the first have threads of their own that only serve. */
+    public static void main(String[] arguments) throws InterruptedException {
         final Eal eal = Eal.start(EalSettings.ordinaryMemory());
-        try (DpdkPort port = DpdkPort.open(eal, PortSettings.of(arguments[0]).withFrames(16_383))) {
-            new StackPeer(port, arguments[1]).run();
+        final int queues = Integer.parseInt(arguments[2]);
+        final PortSettings settings =
+                PortSettings.of(arguments[0]).withFrames(16_383 / queues).withQueues(queues);
+        try (DpdkPort port = DpdkPort.open(eal, settings)) {
+            final List<FrameDevice> devices = new ArrayList<>();
+            for (int i = 0; i < queues; i++) {
+                devices.add(port.queue(i));
+            }
+            final QueueGroup group = new QueueGroup(devices, QueueGroup.DEFAULT_INBOX_BYTES);
+            final StackPeer first = new StackPeer(port, queues == 1 ? port.queue(0) : group.member(0), arguments[1]);
+            final List<Thread> threads = new ArrayList<>();
+            for (int i = 1; i < queues; i++) {
+                final StackPeer other = new StackPeer(port, group.member(i), arguments[1]);
+                first.others.add(other);
+                final Thread thread = new Thread(other::serve);
+                thread.start();
+                threads.add(thread);
+            }
+            first.run();
+            first.others.forEach(other -> other.stopped = true);
+            for (final Thread thread : threads) {
+                thread.join();
+            }
+            first.requireNoLeak();
         }
+    }
+
+    /** Serves until told to stop. */
+    private void serve() {
+        open(Map.of());
+        while (!stopped) {
+            if (transport.poll(System.nanoTime()) == 0) {
+                transport.park(PARK_NS);
+            }
+        }
+        shut();
     }
 
     private void run() {
@@ -179,6 +220,11 @@ final class StackPeer {
         shut();
     }
 
+    private String queueCounters() {
+        final TcpCounters counters = transport.stack().tcp().counters;
+        return "accepted=" + counters.passiveOpens + " resets=" + counters.resetsOut;
+    }
+
     private void execute(List<String> words, long nowNs) {
         switch (words.get(0)) {
             case "stack" -> {
@@ -188,6 +234,7 @@ final class StackPeer {
                     keys.put(word.substring(0, equals), word.substring(equals + 1));
                 }
                 shut();
+                requireNoLeak();
                 open(keys);
                 Commands.answer("ready");
             }
@@ -204,6 +251,11 @@ final class StackPeer {
                 longestStallNs = 0;
                 served = 0;
                 brokenServed = 0;
+            }
+            case "queues" -> {
+                final StringBuilder all = new StringBuilder(queueCounters());
+                others.forEach(other -> all.append(" | ").append(other.queueCounters()));
+                Commands.answer(all.toString());
             }
             case "join" -> join(words);
             case "leave" -> {
@@ -246,8 +298,8 @@ final class StackPeer {
         final Impairment impairment = impairment(keys);
         final long seed = Long.parseLong(keys.getOrDefault("seed", "1"));
         device = impairment.equals(Impairment.NONE)
-                ? port.queue(0)
-                : new ImpairedDevice(port.queue(0), impairment, impairment, seed, 64);
+                ? queue
+                : new ImpairedDevice(queue, impairment, impairment, seed, 64);
         transport = UserspaceTransport.open(
                 new StackSettings(ip, tcp, new IgmpSettings(), 64, 64, System.nanoTime()), device);
         transport.listen(
@@ -293,16 +345,21 @@ final class StackPeer {
         return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(text));
     }
 
-    /** Closes the stack; every frame must be back but those that the driver holds. */
+    /** Closes the stack; every frame must then be back but those that the driver holds. */
     private void shut() {
         if (!opened) {
             return;
         }
         transport.close();
         device.close();
-        final int missing = port.pool(0).capacity() - port.pool(0).available();
-        if (missing > (port.driver().equals("net_af_xdp") ? AF_XDP_HELD_FRAMES : 0)) {
-            throw new AssertionError("frames leaked: " + missing);
+    }
+
+    private void requireNoLeak() {
+        for (int i = 0; i < port.queueCount(); i++) {
+            final int missing = port.pool(i).capacity() - port.pool(i).available();
+            if (missing > (port.driver().equals("net_af_xdp") ? AF_XDP_HELD_FRAMES : 0)) {
+                throw new AssertionError("frames of queue " + i + " leaked: " + missing);
+            }
         }
     }
 }

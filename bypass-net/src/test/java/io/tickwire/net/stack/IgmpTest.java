@@ -196,6 +196,17 @@ class IgmpTest {
     }
 
     @Test
+    void groupReportedInVersion3IsLeftInVersion2() {
+        f.stack.igmp().join(GROUP, 0);
+        f.poll();
+        queryV2(0, 100);
+        reports();
+        f.stack.igmp().leave(GROUP, 0);
+        f.poll();
+        assertEquals(List.of("v" + IgmpMessage.V2_LEAVE), reports());
+    }
+
+    @Test
     void anotherMembersVersion2ReportSuppressesOurs() {
         f.stack.igmp().join(GROUP, 0);
         f.advanceMs(3_000);

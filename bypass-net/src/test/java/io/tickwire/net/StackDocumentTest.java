@@ -1,0 +1,73 @@
+package io.tickwire.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the table of {@code docs/stack.md} names exists: classes and packages in its third column, tests and scripts in its fourth. */
+class StackDocumentTest {
+    private static final Path ROOT = Files.isDirectory(Path.of("bypass-net")) ? Path.of("bypass-net") : Path.of("");
+    private static final Path MAIN = ROOT.resolve("src/main/java/io/tickwire/net");
+    private static final Path TESTS = ROOT.resolve("src/test/java");
+    private static final Path SCRIPTS = ROOT.resolve("src/test/resources/io/tickwire/net/script");
+    private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+    private static final int COLUMNS = 4;
+    private static final int LEAST_ROWS = 25;
+
+    @Test
+    void everyRowNamesCodeAndProofThatExist() throws IOException {
+        final List<String> tests = tests();
+        final List<String> missing = new ArrayList<>();
+        int rows = 0;
+        for (final String line : Files.readAllLines(ROOT.resolve("docs/stack.md"))) {
+            final String[] cells = line.split("\\|", -1);
+            if (cells.length != COLUMNS + 2
+                    || cells[1].startsWith("---")
+                    || cells[1].strip().equals("RFC")) {
+                continue;
+            }
+            rows++;
+            final List<String> code = names(cells[3]);
+            final List<String> proof = names(cells[4]);
+            assertTrue(!code.isEmpty() && !proof.isEmpty(), "a row without code or proof: " + line);
+            code.stream().filter(name -> !isCode(name)).forEach(missing::add);
+            proof.stream().filter(name -> !isProof(name, tests)).forEach(missing::add);
+        }
+        assertEquals(List.of(), missing, "named in docs/stack.md and not there");
+        assertTrue(rows >= LEAST_ROWS, "rows: " + rows);
+    }
+
+    private static List<String> names(String cell) {
+        final List<String> names = new ArrayList<>();
+        final Matcher matcher = NAME.matcher(cell);
+        while (matcher.find()) {
+            names.add(matcher.group(1));
+        }
+        return names;
+    }
+
+    private static boolean isCode(String name) {
+        final Path path = MAIN.resolve(name.replace('.', '/'));
+        return Files.isDirectory(path) || Files.isRegularFile(path.resolveSibling(path.getFileName() + ".java"));
+    }
+
+    private static boolean isProof(String name, List<String> tests) {
+        final String script = name.endsWith(".script") ? name : name + ".script";
+        return tests.contains(name + ".java") || Files.isRegularFile(SCRIPTS.resolve(script));
+    }
+
+    private static List<String> tests() throws IOException {
+        try (Stream<Path> files = Files.walk(TESTS)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}
