@@ -7,13 +7,9 @@ import io.tickwire.net.dpdk.DpdkPort;
 import io.tickwire.net.dpdk.Eal;
 import io.tickwire.net.dpdk.EalSettings;
 import io.tickwire.net.dpdk.PortSettings;
-import io.tickwire.net.igmp.IgmpSettings;
-import io.tickwire.net.ip.IpSettings;
 import io.tickwire.net.sim.Counters;
 import io.tickwire.net.stack.QueueGroup;
-import io.tickwire.net.stack.StackSettings;
 import io.tickwire.net.tcp.TcpCounters;
-import io.tickwire.net.tcp.TcpSettings;
 import io.tickwire.net.transport.CloseCause;
 import io.tickwire.net.transport.StreamConnector;
 import io.tickwire.net.transport.StreamHandler;
@@ -26,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -282,67 +277,17 @@ final class StackPeer {
     }
 
     private void open(Map<String, String> keys) {
-        final IpSettings ip = new IpSettings();
-        final String[] parts = address.split("/", -1);
-        ip.address = Ipv4Address.parse(parts[0]);
-        ip.prefixLength = Integer.parseInt(parts[1]);
-        ip.arpReachableNs = millis(keys, "arp", 30_000);
-        final TcpSettings tcp = new TcpSettings();
-        tcp.timeWaitNs = millis(keys, "timewait", 60_000);
-        tcp.sendBufferBytes = Integer.parseInt(keys.getOrDefault("buffer", "262144"));
-        tcp.receiveBufferBytes = tcp.sendBufferBytes;
-        tcp.congestion = TcpSettings.Congestion.valueOf(keys.getOrDefault("congestion", "CUBIC"));
-        tcp.rack = !keys.containsKey("norack");
-        tcp.sack = !keys.containsKey("nosack");
-        tcp.timestamps = !keys.containsKey("nots");
-        final Impairment impairment = impairment(keys);
-        final long seed = Long.parseLong(keys.getOrDefault("seed", "1"));
+        final StackKeys given = new StackKeys(keys);
+        final Impairment impairment = given.impairment();
         device = impairment.equals(Impairment.NONE)
                 ? queue
-                : new ImpairedDevice(queue, impairment, impairment, seed, 64);
-        transport = UserspaceTransport.open(
-                new StackSettings(ip, tcp, new IgmpSettings(), 64, 64, System.nanoTime()), device);
+                : new ImpairedDevice(queue, impairment, impairment, given.seed(), 64);
+        transport = UserspaceTransport.open(given.settings(address), device);
         transport.listen(
-                new InetSocketAddress(parts[0], PORT),
+                new InetSocketAddress(address.substring(0, address.indexOf('/')), PORT),
                 1_024,
                 stream -> new Flow(Transfer.server(System.nanoTime()), false).accepted(stream));
         opened = true;
-    }
-
-    private static long millis(Map<String, String> keys, String key, long otherwise) {
-        final String text = keys.get(key);
-        return TimeUnit.MILLISECONDS.toNanos(text == null ? otherwise : Long.parseLong(text));
-    }
-
-    /** {@code loss=P dup=P corrupt=P reorder=P:MS delay=MS:JITTER rate=BITS:FRAMES}, both directions. */
-    private static Impairment impairment(Map<String, String> keys) {
-        Impairment impairment = Impairment.NONE;
-        if (keys.containsKey("loss")) {
-            impairment = impairment.withLoss(Double.parseDouble(keys.get("loss")));
-        }
-        if (keys.containsKey("dup")) {
-            impairment = impairment.withDuplication(Double.parseDouble(keys.get("dup")));
-        }
-        if (keys.containsKey("corrupt")) {
-            impairment = impairment.withCorruption(Double.parseDouble(keys.get("corrupt")));
-        }
-        if (keys.containsKey("reorder")) {
-            final String[] words = keys.get("reorder").split(":", -1);
-            impairment = impairment.withReordering(Double.parseDouble(words[0]), ms(words[1]));
-        }
-        if (keys.containsKey("delay")) {
-            final String[] words = keys.get("delay").split(":", -1);
-            impairment = impairment.withDelay(ms(words[0]), ms(words[1]));
-        }
-        if (keys.containsKey("rate")) {
-            final String[] words = keys.get("rate").split(":", -1);
-            impairment = impairment.withRate(Long.parseLong(words[0]), Integer.parseInt(words[1]));
-        }
-        return impairment;
-    }
-
-    private static long ms(String text) {
-        return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(text));
     }
 
     /** Closes the stack; every frame must then be back but those that the driver holds. */

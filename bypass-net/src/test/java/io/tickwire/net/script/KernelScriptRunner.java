@@ -7,8 +7,6 @@ import io.tickwire.net.wire.EthernetHeader;
 import io.tickwire.net.wire.Ipv4Header;
 import io.tickwire.net.wire.TcpHeader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,30 +19,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Runs a script against Linux' TCP behind a TAP device, in real time. Internals that only our stack shows (counters, the congestion
- * window, exact windows) are passed over; a script that needs what Linux has not is {@linkplain NotApplicable not applicable}.
+ * window, exact windows) are passed over; a script that needs what Linux has not is {@linkplain KernelSettings.NotApplicable not
+ * applicable}.
  */
 final class KernelScriptRunner {
     /** How long an expected segment is waited for. */
     private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(600);
     /** How long nothing must come where nothing is expected: the kernel answers within the write that injects; its timers follow soon. */
     private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    private static final Path SYSCTL = Path.of("/proc/sys/net/ipv4");
-    private static final Map<String, String> DEFAULTS = Map.ofEntries(
-            Map.entry("tcp_recovery", "1"),
-            Map.entry("tcp_early_retrans", "3"),
-            // Sends as the window allows; what else there is may pace.
-            Map.entry("tcp_congestion_control", "reno"),
-            Map.entry("tcp_timestamps", "1"),
-            Map.entry("tcp_sack", "1"),
-            Map.entry("tcp_window_scaling", "1"),
-            Map.entry("tcp_fin_timeout", "60"),
-            Map.entry("tcp_rto_min_us", "200000"),
-            // ECN is off in our stack; metrics of earlier connections would change the next.
-            Map.entry("tcp_ecn", "0"),
-            Map.entry("tcp_no_metrics_save", "1"),
-            // Forgets learnt path MTUs.
-            Map.entry("route/flush", "1"));
 
     private final Script script;
     private final FrameDevice device;
@@ -56,15 +38,6 @@ final class KernelScriptRunner {
     private final KernelSockets sockets;
     private ScriptPeer peer;
     private boolean waited;
-
-    /** A script needs something that Linux does not have, or that cannot be set. */
-    static final class NotApplicable extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        NotApplicable(String reason) {
-            super(reason);
-        }
-    }
 
     /** @param number gives the script ports of its own, so that nothing is left over from another */
     KernelScriptRunner(Script script, FrameDevice device, int number) {
@@ -88,12 +61,10 @@ final class KernelScriptRunner {
      * Runs the script.
      *
      * @throws AssertionError where the kernel behaves otherwise
-     * @throws NotApplicable if it cannot be run
+     * @throws KernelSettings.NotApplicable if it cannot be run
      */
     void run() throws IOException {
-        for (final Map.Entry<String, String> entry : DEFAULTS.entrySet()) {
-            sysctl(entry.getKey(), entry.getValue());
-        }
+        KernelSettings.reset();
         int index = 0;
         try {
             for (; index < script.lines().size(); index++) {
@@ -109,16 +80,12 @@ final class KernelScriptRunner {
         }
     }
 
-    private static void sysctl(String name, String value) throws IOException {
-        Files.writeString(SYSCTL.resolve(name), value);
-    }
-
     private void execute(List<String> words) throws IOException {
         final List<String> rest = words.subList(1, words.size());
         final boolean afterWait = waited;
         waited = words.get(0).equals("wait");
         switch (words.get(0)) {
-            case "set" -> set(rest.get(0), rest.get(1));
+            case "set" -> KernelSettings.set(rest.get(0), rest.get(1), sockets);
             case "<" -> inject(new PacketLine(rest));
             case ">" -> Expectation.check(new PacketLine(rest), next(PATIENCE_NS), peer, false);
             case "none" -> {
@@ -134,7 +101,7 @@ final class KernelScriptRunner {
             case "open" -> open(rest);
             case "icmp" ->
                 deliver(peer.unreachable(number(rest, 0), number(rest, 1), rest.size() > 2 ? number(rest, 2) : 0));
-            case "peer" -> throw new NotApplicable("one application per script");
+            case "peer" -> throw new KernelSettings.NotApplicable("one application per script");
             case "isn" -> peer.isn += number(rest, 0);
             case "tsclock" -> peer.timestampClock += number(rest, 0);
             case "tson" -> peer.timestamps = true;
@@ -142,41 +109,11 @@ final class KernelScriptRunner {
         }
     }
 
-    private void set(String field, String value) throws IOException {
-        switch (field) {
-            case "rack" -> {
-                sysctl("tcp_recovery", "0");
-                sysctl("tcp_early_retrans", "0");
-            }
-            case "congestion" -> {
-                // Always NewReno.
-            }
-            case "timestamps" -> sysctl("tcp_timestamps", "0");
-            case "sack" -> sysctl("tcp_sack", "0");
-            case "windowScaling" -> sysctl("tcp_window_scaling", "0");
-            case "minRto" -> sysctl("tcp_rto_min_us", value + "000");
-            case "finWait2" -> sysctl("tcp_fin_timeout", seconds(field, value));
-            case "noDelay" -> sockets.noDelay = Boolean.parseBoolean(value);
-            case "immediateAck" -> sockets.quickAck = Boolean.parseBoolean(value);
-            case "keepAliveIdle" -> sockets.keepAliveIdleSeconds = Integer.parseInt(seconds(field, value));
-            case "keepAliveInterval" -> sockets.keepAliveIntervalSeconds = Integer.parseInt(seconds(field, value));
-            case "keepAliveProbes" -> sockets.keepAliveProbes = Integer.parseInt(value);
-            default -> throw new NotApplicable("Linux cannot be given " + field);
-        }
-    }
-
-    private static String seconds(String field, String milliseconds) {
-        if (!milliseconds.endsWith("000")) {
-            throw new NotApplicable("Linux counts " + field + " in seconds");
-        }
-        return milliseconds.substring(0, milliseconds.length() - 3);
-    }
-
     private void application(String command, List<String> rest) throws IOException {
         switch (command) {
             case "listen" -> {
                 if (!rest.isEmpty()) {
-                    throw new NotApplicable("sockets cannot refuse what they accept");
+                    throw new KernelSettings.NotApplicable("sockets cannot refuse what they accept");
                 }
                 sockets.listen();
             }

@@ -52,7 +52,7 @@ final class KernelScripts {
             try {
                 new KernelScriptRunner(script, device, number + attempt).run();
                 return "= same" + name;
-            } catch (KernelScriptRunner.NotApplicable notApplicable) {
+            } catch (KernelSettings.NotApplicable notApplicable) {
                 return "= inapplicable" + name + notApplicable.getMessage();
             } catch (AssertionError other) {
                 difference = String.valueOf(other.getMessage()).replace('\n', ' ');
