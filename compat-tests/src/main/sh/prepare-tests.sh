@@ -29,6 +29,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 packages() {
   cat <<'LIST'
 kcat client tests|kcat
+Python client tests|python3 python3-kafka python3-confluent-kafka python3-snappy python3-lz4 python3-zstandard
 real Kafka in a container|docker.io iptables busybox-static
 C header and subscriber tests|gcc libc6-dev
 C header under sanitizers|clang libclang-rt-14-dev
