@@ -66,13 +66,19 @@ public final class HandlerTable {
         return quotas;
     }
 
-    /** What ApiVersions says about the handlers. */
+    /**
+     * What ApiVersions says about the handlers. As Kafka does, it says that Produce is served from version 0 on, which it is not:
+     * older librdkafka uses some codecs only when it sees that (KAFKA-18659).
+     */
     public ApiVersionsResponseData.ApiVersionCollection apiVersions() {
         ApiVersionsResponseData.ApiVersionCollection versions = new ApiVersionsResponseData.ApiVersionCollection();
         for (Handler handler : handlers()) {
             versions.add(new ApiVersionsResponseData.ApiVersion()
                     .setApiKey(handler.key().id)
-                    .setMinVersion(handler.minVersion())
+                    .setMinVersion(
+                            handler.key() == ApiKeys.PRODUCE
+                                    ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION
+                                    : handler.minVersion())
                     .setMaxVersion(handler.maxVersion()));
         }
         return versions;

@@ -146,6 +146,7 @@ public final class ClusterMetadata implements AutoCloseable {
                                 .setIncarnationId(identity.directoryId())
                                 .setFeatures(features)
                                 .setListeners(listeners)
+                                .setRack(null)
                                 .setLogDirs(List.of(identity.directoryId()))))
                 .epoch();
         heartbeat(epoch, true);
