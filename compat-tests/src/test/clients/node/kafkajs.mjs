@@ -45,8 +45,11 @@ async function produce (topic, messages, options = {}, sending = {}) {
   await producer.disconnect()
 }
 
-async function consume (topic, groupId, count, options = {}) {
-  const consumer = kafka.consumer({ groupId, ...options })
+// A fetch that waits holds up the end of its consumer.
+const newConsumer = groupId => kafka.consumer({ groupId, maxWaitTimeInMs: 100 })
+
+async function consume (topic, groupId, count) {
+  const consumer = newConsumer(groupId)
   const seen = []
   await consumer.connect()
   await consumer.subscribe({ topics: [topic], fromBeginning: true })
@@ -102,7 +105,7 @@ await run({
   groups: async () => {
     const topic = await createTopic('group', 4)
     const groupId = `${prefix}-group`
-    const members = [kafka.consumer({ groupId }), kafka.consumer({ groupId })]
+    const members = [newConsumer(groupId), newConsumer(groupId)]
     const seen = [[], []]
     const shares = [0, 0]
     for (const [i, member] of members.entries()) {
