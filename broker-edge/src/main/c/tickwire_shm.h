@@ -61,15 +61,17 @@ enum {
     TW_ERR_SYSTEM = -4     /* see errno */
 };
 
-enum { TW_FLAG_NULL_KEY = 1, TW_FLAG_NULL_VALUE = 2, TW_FLAG_KEEP = 4, TW_FLAG_TRANSACTIONAL = 8 };
+enum { TW_FLAG_NULL_KEY = 1, TW_FLAG_NULL_VALUE = 2, TW_FLAG_KEEP = 4, TW_FLAG_TRANSACTIONAL = 8, TW_FLAG_HEADERS = 16 };
 
 #define TW_RING_MAGIC UINT64_C(0x3130474e49525754)     /* "TWRING01" */
 #define TW_REGISTRY_MAGIC UINT64_C(0x3130494745525754) /* "TWREGI01" */
-#define TW_VERSION 1u
+#define TW_RING_FORMAT 2u
+#define TW_REGISTRY_FORMAT 1u
 #define TW_HEADER_BYTES 4096u
 #define TW_ENTRY_BYTES 512u
 #define TW_FRAME_ALIGNMENT 64u
-#define TW_FRAME_BODY 72u
+#define TW_FRAME_BODY 64u
+#define TW_HEADERS_PREFIX 8u
 #define TW_MIN_CAPACITY (UINT64_C(64) * 1024)
 #define TW_MAX_CAPACITY (UINT64_C(1) << 30)
 #define TW_NOT_COMMITTED UINT64_MAX
@@ -176,7 +178,7 @@ static inline int tw_open_ring(tw_reader *reader, const char *path) {
     }
     const uint8_t *base = reader->base;
     reader->capacity = tw_load64(base + TW_RING_CAPACITY);
-    if (tw_load64_acquire(base) != TW_RING_MAGIC || tw_load32(base + TW_RING_VERSION) != TW_VERSION
+    if (tw_load64_acquire(base) != TW_RING_MAGIC || tw_load32(base + TW_RING_VERSION) != TW_RING_FORMAT
         || reader->capacity < TW_MIN_CAPACITY || reader->capacity > TW_MAX_CAPACITY
         || (reader->capacity & (reader->capacity - 1)) != 0
         || reader->mapped_bytes < TW_HEADER_BYTES + reader->capacity) {
@@ -226,7 +228,7 @@ static inline int tw_open(tw_reader *reader, const char *directory, const char *
     }
     rc = TW_ERR_INVALID;
     const uint64_t capacity = tw_load32(base + TW_REG_ENTRY_CAPACITY);
-    if (tw_load64_acquire(base) == TW_REGISTRY_MAGIC && tw_load32(base + TW_REG_VERSION) == TW_VERSION
+    if (tw_load64_acquire(base) == TW_REGISTRY_MAGIC && tw_load32(base + TW_REG_VERSION) == TW_REGISTRY_FORMAT
         && bytes >= TW_HEADER_BYTES + capacity * TW_ENTRY_BYTES) {
         rc = TW_ERR_NOT_FOUND;
         const uint32_t used = tw_load32(base + TW_REG_ENTRY_COUNT);
@@ -267,10 +269,10 @@ static inline bool tw_overrun(const tw_reader *reader, uint64_t position) {
     return (int64_t)(tw_load64(reader->base + TW_RING_LIMIT) - reader->capacity - position) > 0;
 }
 
-/* Fills the record from the private copy of a frame of this length. */
-static inline int tw_decode(tw_reader *reader, uint64_t length, tw_record *record) {
+/* Fills the record from the private copy of a frame of this many bytes, padding not counted. */
+static inline int tw_decode(tw_reader *reader, uint64_t used, tw_record *record) {
     const uint64_t *words = reader->copy;
-    const uint8_t *frame = (const uint8_t *)words;
+    const uint8_t *body = (const uint8_t *)words + TW_FRAME_BODY;
     const uint32_t type = (uint32_t)(words[1] >> 32) & 0xFF;
     record->flags = (uint32_t)(words[1] >> 40) & 0xFF;
     record->key_length = (uint32_t)(words[1] >> 48);
@@ -280,17 +282,23 @@ static inline int tw_decode(tw_reader *reader, uint64_t length, tw_record *recor
     record->receive_ns = (int64_t)words[5];
     record->ingress_ns = (int64_t)words[6];
     record->publish_ns = (int64_t)words[7];
-    record->value_length = (uint32_t)words[8];
-    record->headers_length = (uint32_t)(words[8] >> 32);
-    const uint64_t body =
-        (uint64_t)record->key_length + (uint64_t)record->value_length + (uint64_t)record->headers_length;
-    if ((uint32_t)words[1] != length || body > length - TW_FRAME_BODY) {
+    record->headers_length = 0;
+    uint64_t taken = TW_FRAME_BODY + record->key_length;
+    if ((record->flags & TW_FLAG_HEADERS) != 0) {
+        if (used < TW_FRAME_BODY + TW_HEADERS_PREFIX) {
+            return TW_ERR_CORRUPT;
+        }
+        record->headers_length = (uint32_t)words[8];
+        taken += TW_HEADERS_PREFIX + (uint64_t)record->headers_length;
+        body += TW_HEADERS_PREFIX;
+    }
+    if ((uint32_t)words[1] != used || taken > used) {
         return TW_ERR_CORRUPT;
     }
-    record->key = (record->flags & TW_FLAG_NULL_KEY) != 0 ? NULL : frame + TW_FRAME_BODY;
-    record->value =
-        (record->flags & TW_FLAG_NULL_VALUE) != 0 ? NULL : frame + TW_FRAME_BODY + record->key_length;
-    record->headers = frame + TW_FRAME_BODY + record->key_length + record->value_length;
+    record->value_length = (uint32_t)(used - taken);
+    record->key = (record->flags & TW_FLAG_NULL_KEY) != 0 ? NULL : body;
+    record->value = (record->flags & TW_FLAG_NULL_VALUE) != 0 ? NULL : body + record->key_length;
+    record->headers = body + record->key_length + record->value_length;
     record->last_offset = record->offset;
     if (type == TW_TYPE_RECORD) {
         return TW_RECORD;
@@ -326,10 +334,11 @@ static inline int tw_next(tw_reader *reader, tw_record *record) {
             }
         }
         const uint64_t second = tw_load64(frame + 8);
-        const uint64_t length = second & 0xFFFFFFFFu;
+        const uint64_t used = second & 0xFFFFFFFFu;
+        const uint64_t length = (used + TW_FRAME_ALIGNMENT - 1) & ~(uint64_t)(TW_FRAME_ALIGNMENT - 1);
         const bool padding = ((second >> 32) & 0xFF) == TW_TYPE_PADDING;
-        const bool plausible = length >= TW_FRAME_ALIGNMENT && (length & (TW_FRAME_ALIGNMENT - 1)) == 0
-            && length <= reader->capacity - index && (padding || length <= reader->copy_bytes);
+        const bool plausible = used >= TW_FRAME_BODY && length <= reader->capacity - index
+            && (padding || length <= reader->copy_bytes);
         if (plausible && !padding) {
             for (uint64_t i = 0; i < length / 8; i++) {
                 reader->copy[i] = tw_load64(frame + 8 * i);
@@ -345,11 +354,7 @@ static inline int tw_next(tw_reader *reader, tw_record *record) {
         }
         reader->cursor = position + length;
         if (!padding) {
-            if (length < 2 * TW_FRAME_ALIGNMENT) {
-                /* TW_FRAME_BODY is beyond one alignment unit. */
-                return TW_ERR_CORRUPT;
-            }
-            return tw_decode(reader, length, record);
+            return tw_decode(reader, used, record);
         }
     }
     return TW_ERR_CORRUPT;

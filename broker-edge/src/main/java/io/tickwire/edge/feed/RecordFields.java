@@ -90,7 +90,7 @@ final class RecordFields {
         }
         final int headersLength = headersLength(cursor);
         if (headersLength > 0) {
-            frame.headers(buffer, cursor.headersOffset(), headersLength);
+            frame.headers(buffer, cursor.headersOffset());
         }
     }
 }

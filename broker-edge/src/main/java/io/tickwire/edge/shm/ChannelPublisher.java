@@ -20,7 +20,7 @@ public final class ChannelPublisher {
     private final int mask;
     private final int capacity;
     private final int chunkBytes;
-    private final int maxFrameLength;
+    private final int maxBodyLength;
     private final String topic;
     private final int partition;
 
@@ -38,7 +38,8 @@ public final class ChannelPublisher {
         this.capacity = (int) buffer.getLong(RingLayout.CAPACITY_OFFSET);
         this.mask = capacity - 1;
         this.chunkBytes = buffer.getInt(RingLayout.CHUNK_BYTES_OFFSET);
-        this.maxFrameLength = RingLayout.maxFrameLength(capacity);
+        this.maxBodyLength =
+                RingLayout.maxFrameLength(capacity) - RingLayout.FRAME_BODY_OFFSET - RingLayout.HEADERS_LENGTH_BYTES;
         this.tail = buffer.getLong(RingLayout.TAIL_OFFSET);
         this.limit = buffer.getLong(RingLayout.LIMIT_OFFSET);
     }
@@ -62,18 +63,18 @@ public final class ChannelPublisher {
      */
     public FrameWriter claim(final int keyLength, final int valueLength, final int headersLength) {
         final long bodyLength = (long) Math.max(keyLength, 0) + Math.max(valueLength, 0) + headersLength;
-        if (bodyLength > maxFrameLength - RingLayout.FRAME_BODY_OFFSET || keyLength > RingLayout.MAX_KEY_BYTES) {
+        if (bodyLength > maxBodyLength || keyLength > RingLayout.MAX_KEY_BYTES) {
             return null;
         }
-        final int frameLength = RingLayout.frameLength((int) bodyLength);
-        final int base = open(frameLength);
-        claimedLength = frameLength;
-        return writer.wrap(buffer, base, keyLength, valueLength, headersLength);
+        final int used = RingLayout.usedLength(Math.max(keyLength, 0), Math.max(valueLength, 0), headersLength);
+        claimedLength = RingLayout.alignedLength(used);
+        return writer.wrap(buffer, open(claimedLength), keyLength, valueLength, headersLength);
     }
 
     /** Makes the claimed record visible. */
     public void commit(final long nextOffset) {
         assert claimedLength > 0 : "nothing claimed";
+        writer.finish();
         commitFrame(claimedLength, nextOffset);
         publishedCount++;
         claimedLength = 0;
@@ -91,10 +92,10 @@ public final class ChannelPublisher {
     }
 
     private void publishRange(final byte type, final long firstOffset, final long lastOffset) {
-        final int frameLength = RingLayout.frameLength(0);
-        final int base = open(frameLength);
-        writer.wrap(buffer, base, 0, 0, 0).identity(firstOffset, lastOffset).stamps(0, 0, 0, 0);
-        buffer.putByte(base + RingLayout.FRAME_TYPE_OFFSET, type);
+        final int frameLength = RingLayout.alignedLength(RingLayout.usedLength(0, 0, 0));
+        writer.wrap(buffer, open(frameLength), 0, 0, 0)
+                .range(type, firstOffset, lastOffset)
+                .finish();
         commitFrame(frameLength, lastOffset + 1);
     }
 

@@ -68,7 +68,7 @@ final class Conflator {
 
     private void store(final long sequence, final SharedRecord record) {
         final UnsafeBuffer slot = slots[(int) sequence & mask];
-        final int length = record.frameLength();
+        final int length = record.usedLength();
         if (length > slot.capacity()) {
             slot.wrap(ByteBuffer.allocateDirect(BitUtil.findNextPositivePowerOfTwo(length)));
         }

@@ -20,7 +20,7 @@ final class HistoryCopy implements HistorySource.Sink {
 
     @Override
     public FrameWriter begin(final int keyLength, final int valueLength, final int headersLength) {
-        final int needed = RingLayout.frameLength(Math.max(keyLength, 0) + Math.max(valueLength, 0) + headersLength);
+        final int needed = RingLayout.usedLength(Math.max(keyLength, 0), Math.max(valueLength, 0), headersLength);
         if (needed > buffer.capacity()) {
             buffer.wrap(ByteBuffer.allocateDirect(BitUtil.findNextPositivePowerOfTwo(needed)));
         }
@@ -29,6 +29,7 @@ final class HistoryCopy implements HistorySource.Sink {
 
     @Override
     public void end() {
+        writer.finish();
         target.accept(view.wrap(buffer, 0));
     }
 }

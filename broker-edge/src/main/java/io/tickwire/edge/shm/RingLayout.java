@@ -12,14 +12,14 @@ package io.tickwire.edge.shm;
  *        | frames, each on a 64-byte boundary, never wrapping        |  capacity bytes, a power of two
  *        +-----------------------------------------------------------+
  *
- *   Frame   0        8        12    13     14         16
- *          +--------+--------+-----+------+----------+--------+--------+----------+----------+----------+
- *          |position| length | type| flags| keyLength| offset |feedSeq |exchangeNs| receiveNs| ingressNs|
- *          +--------+--------+-----+------+----------+--------+--------+----------+----------+----------+
- *          56        64           68             72
- *          +---------+------------+--------------+-----------------------------+
- *          |publishNs| valueLength| headersLength| key, value, headers, padding |
- *          +---------+------------+--------------+-----------------------------+
+ *   Frame   0        8        12    13     14         16       24        32         40         48         56
+ *          +--------+--------+-----+------+----------+--------+---------+----------+----------+----------+----------+
+ *          |position| length | type| flags| keyLength| offset | feedSeq |exchangeNs| receiveNs| ingressNs| publishNs|
+ *          +--------+--------+-----+------+----------+--------+---------+----------+----------+----------+----------+
+ *          64
+ *          +--------------------------------------------------------+
+ *          | [headersLength, 0], key, value, headers, padding to 64 |
+ *          +--------------------------------------------------------+
  * </pre>
  *
  * <p>Positions only grow; a position's byte is at {@code 4096 + (position & (capacity - 1))}. A frame is committed when the first word of its
@@ -31,7 +31,7 @@ public final class RingLayout {
     /** "TWRING01" read as a little-endian long. */
     public static final long MAGIC = 0x3130_474e_4952_5754L;
 
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     public static final int HEADER_BYTES = 4096;
 
     public static final int MAGIC_OFFSET = 0;
@@ -71,9 +71,10 @@ public final class RingLayout {
     public static final int FRAME_RECEIVE_NS_OFFSET = 40;
     public static final int FRAME_INGRESS_NS_OFFSET = 48;
     public static final int FRAME_PUBLISH_NS_OFFSET = 56;
-    public static final int FRAME_VALUE_LENGTH_OFFSET = 64;
-    public static final int FRAME_HEADERS_LENGTH_OFFSET = 68;
-    public static final int FRAME_BODY_OFFSET = 72;
+    /** The header of a frame is one cache line; key, value and headers follow. */
+    public static final int FRAME_BODY_OFFSET = 64;
+    /** With {@link #FLAG_HEADERS} the body begins with the length of the headers (u32) and four bytes of zero. */
+    public static final int HEADERS_LENGTH_BYTES = 8;
 
     public static final byte TYPE_RECORD = 1;
     /** Fills the ring up to its end; carries nothing. */
@@ -89,6 +90,8 @@ public final class RingLayout {
     public static final int FLAG_KEEP = 4;
     /** Part of a transaction whose outcome was open when it was published. */
     public static final int FLAG_TRANSACTIONAL = 8;
+    /** Carries Kafka record headers. */
+    public static final int FLAG_HEADERS = 16;
 
     /** In a slot's first word: nothing committed here yet. */
     public static final long NOT_COMMITTED = -1L;
@@ -100,9 +103,18 @@ public final class RingLayout {
 
     private RingLayout() {}
 
-    /** Length of a frame in bytes, padding included. */
-    public static int frameLength(final int bodyLength) {
-        return (FRAME_BODY_OFFSET + bodyLength + FRAME_ALIGNMENT - 1) & -FRAME_ALIGNMENT;
+    /** Bytes of a frame without its padding, as its length field says. */
+    static int usedLength(final int keyLength, final int valueLength, final int headersLength) {
+        return FRAME_BODY_OFFSET
+                + (headersLength == 0 ? 0 : HEADERS_LENGTH_BYTES)
+                + keyLength
+                + valueLength
+                + headersLength;
+    }
+
+    /** Bytes that a frame takes in the ring, padding included. */
+    static int alignedLength(final int usedLength) {
+        return (usedLength + FRAME_ALIGNMENT - 1) & -FRAME_ALIGNMENT;
     }
 
     /** Longest frame a ring of this capacity takes; longer records are announced as {@link #TYPE_IN_JOURNAL}. */

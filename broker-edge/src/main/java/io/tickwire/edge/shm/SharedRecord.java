@@ -67,7 +67,11 @@ public final class SharedRecord {
     }
 
     public int keyIndex() {
-        return base + FRAME_BODY_OFFSET;
+        return base + FRAME_BODY_OFFSET + headersPrefix();
+    }
+
+    private int headersPrefix() {
+        return (flags() & RingLayout.FLAG_HEADERS) == 0 ? 0 : RingLayout.HEADERS_LENGTH_BYTES;
     }
 
     /** Bytes of key, 0 for an empty and for a null key. */
@@ -76,12 +80,12 @@ public final class SharedRecord {
     }
 
     public int valueIndex() {
-        return base + FRAME_BODY_OFFSET + keyLength();
+        return keyIndex() + keyLength();
     }
 
     /** Bytes of value, 0 for an empty and for a null value. */
     public int valueLength() {
-        return buffer.getInt(base + RingLayout.FRAME_VALUE_LENGTH_OFFSET);
+        return usedLength() - FRAME_BODY_OFFSET - headersPrefix() - keyLength() - headersLength();
     }
 
     public int headersIndex() {
@@ -90,7 +94,7 @@ public final class SharedRecord {
 
     /** Bytes of the record's headers as Kafka encodes them, one after another without their count; 0 for none. */
     public int headersLength() {
-        return buffer.getInt(base + RingLayout.FRAME_HEADERS_LENGTH_OFFSET);
+        return headersPrefix() == 0 ? 0 : buffer.getInt(base + FRAME_BODY_OFFSET);
     }
 
     /** Whether the key is 8 bytes long, as a feed's symbol is. */
@@ -100,11 +104,11 @@ public final class SharedRecord {
 
     /** The first 8 key bytes as a little-endian long; only with {@link #hasSymbol()}. */
     public long symbol() {
-        return buffer.getLong(base + FRAME_BODY_OFFSET);
+        return buffer.getLong(keyIndex());
     }
 
-    /** Length of the whole frame in bytes. */
-    int frameLength() {
+    /** Bytes of the frame without its padding. */
+    int usedLength() {
         return buffer.getInt(base + RingLayout.FRAME_LENGTH_OFFSET);
     }
 

@@ -31,6 +31,7 @@ final class AeronContender implements Contender {
         MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
                 .aeronDirectoryName(directory(directory))
                 .threadingMode(ThreadingMode.SHARED)
+                .sharedThreadFactory(HotpathNode::helperThread)
                 .ipcTermBufferLength(TERM_BYTES)
                 .dirDeleteOnStart(true)
                 .dirDeleteOnShutdown(true));

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.HdrHistogram.Histogram;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
 import picocli.CommandLine.Command;
@@ -48,11 +47,16 @@ public final class HotpathCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "Rounds over all contenders; default 3, with --quick 1.")
+            description = "Rounds over all contenders; default 9, with --quick 3.")
     private Integer rounds;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Recorded seconds a run; default 3, with --quick 1.")
+    @Option(names = "--seconds", paramLabel = "S", description = "Recorded seconds a run; default 1, with --quick 0.3.")
     private Double seconds;
+
+    @Option(
+            names = "--realtime",
+            description = "Gives sender and receiver SCHED_FIFO priority (root): for machines that are not idle.")
+    private boolean realTime;
 
     @Option(
             names = "--dir",
@@ -66,11 +70,15 @@ public final class HotpathCommand implements Callable<Integer> {
         List<ContenderRunner> runners = new ArrayList<>();
         try {
             boolean pinned = Runtime.getRuntime().availableProcessors() > 1 && ThreadPin.available();
-            System.out.println(
-                    Hardware.describe() + "; sender on core 0, receiver on core 1" + (pinned ? "" : " (NOT pinned)"));
+            System.out.println(Hardware.describe() + "; sender on core 0, receiver on core 1"
+                    + (pinned ? "" : " (NOT pinned)") + (realTime ? ", real-time priority" : ""));
+            List<String> jvmArgs = new ArrayList<>(Hardware.jvmArgs());
+            if (realTime) {
+                jvmArgs.add("-D" + HotpathNode.REAL_TIME_PROPERTY + "=true");
+            }
             for (String name : contenders) {
                 runners.add(new ContenderRunner(
-                        Contenders.named(name), scratch, pinned ? 0 : -1, pinned ? 1 : -1, Hardware.jvmArgs()));
+                        Contenders.named(name), scratch, pinned ? 0 : -1, pinned ? 1 : -1, jvmArgs));
             }
             measure(runners);
             return 0;
@@ -81,8 +89,8 @@ public final class HotpathCommand implements Callable<Integer> {
     }
 
     private void measure(List<ContenderRunner> runners) throws IOException {
-        double recordedSeconds = seconds != null ? seconds : quick ? 1 : 3;
-        int roundCount = rounds != null ? rounds : quick ? 1 : 3;
+        double recordedSeconds = seconds != null ? seconds : quick ? 0.3 : 1;
+        int roundCount = rounds != null ? rounds : quick ? 3 : 9;
         warmUp(runners);
         HotpathReport report = new HotpathReport(System.out);
         for (int size : sizes) {
@@ -96,24 +104,16 @@ public final class HotpathCommand implements Callable<Integer> {
 
     private static void measure(List<ContenderRunner> runners, Load load, int roundCount, HotpathReport report)
             throws IOException {
-        Map<String, Histogram> histograms = new LinkedHashMap<>();
-        Map<String, long[]> faults = new LinkedHashMap<>();
+        Map<String, RoundResults> results = new LinkedHashMap<>();
         for (int round = 0; round < roundCount; round++) {
             for (ContenderRunner runner : runners) {
-                if (load.ratePerSecond() > runner.contender().maxRate()) {
-                    continue;
+                if (load.ratePerSecond() <= runner.contender().maxRate()) {
+                    results.computeIfAbsent(runner.contender().name(), name -> new RoundResults(load))
+                            .add(runner.run(load));
                 }
-                Result result = runner.run(load);
-                histograms
-                        .computeIfAbsent(runner.contender().name(), name -> new Histogram(ReceiveLoop.HIGHEST_NS, 3))
-                        .add(result.histogram());
-                long[] fault = faults.computeIfAbsent(runner.contender().name(), name -> new long[2]);
-                fault[0] += load.messages() - result.received();
-                fault[1] += result.outOfOrder();
             }
         }
-        histograms.forEach(
-                (name, histogram) -> report.row(name, load, histogram, faults.get(name)[0], faults.get(name)[1]));
+        results.forEach(report::row);
     }
 
     private static void warmUp(List<ContenderRunner> runners) throws IOException {

@@ -15,12 +15,17 @@ import java.util.concurrent.LinkedBlockingQueue;
  * <pre>
  *   OPEN dir bytes       opens the end(s)                            -> OPEN
  *   RECEIVE load         starts the receiving loop                   -> (at its end) RESULT received outOfOrder histogram
- *   SEND load            sends it all                                -> SENT pushedBack
+ *   SEND load            sends it all                                -> SENT
  *   SENDER-DONE          silence now ends the receiving loop
  *   CLOSE                closes the end(s)                           -> CLOSED
  * </pre>
  */
 public final class HotpathNode {
+    /** Set for benchmark processes whose threads are to have real-time priority. */
+    static final String REAL_TIME_PROPERTY = "tickwire.bench.realtime";
+
+    private static final boolean REAL_TIME = Boolean.getBoolean(REAL_TIME_PROPERTY);
+
     private final Contender contender;
     private final boolean sends;
     private final boolean receives;
@@ -65,6 +70,30 @@ public final class HotpathNode {
         });
     }
 
+    /** Only while it measures: threads made meanwhile would inherit the priority and never get a turn beside a spinning one. */
+    private static void withPriority(Runnable loop) {
+        if (REAL_TIME) {
+            ThreadPin.realTime(1);
+        }
+        try {
+            loop.run();
+        } finally {
+            if (REAL_TIME) {
+                ThreadPin.timeSharing();
+            }
+        }
+    }
+
+    /** A thread that a contender needs beside its two ends; with real-time ends it must be able to interrupt them. */
+    static Thread helperThread(Runnable body) {
+        return new Thread(() -> {
+            if (REAL_TIME) {
+                ThreadPin.realTime(2);
+            }
+            body.run();
+        });
+    }
+
     private void obey(String[] words) {
         switch (words[0]) {
             case "OPEN" -> (sends ? sending : receiving).add(() -> open(Path.of(words[1]), Integer.parseInt(words[2])));
@@ -93,9 +122,11 @@ public final class HotpathNode {
     private void receive(Load load) {
         ReceiveLoop receive = new ReceiveLoop(load);
         loop = receive;
-        reply("RECEIVING");
         try {
-            receive.run(subscriber);
+            withPriority(() -> {
+                reply("RECEIVING");
+                receive.run(subscriber);
+            });
             reply("RESULT " + new Result(receive.received(), receive.outOfOrder(), receive.histogram()).encode());
         } catch (RuntimeException e) {
             fail(e);
@@ -104,7 +135,8 @@ public final class HotpathNode {
 
     private void send(Load load) {
         try {
-            reply("SENT " + SendLoop.run(publisher, load));
+            withPriority(() -> SendLoop.run(publisher, load));
+            reply("SENT");
         } catch (RuntimeException e) {
             fail(e);
         }

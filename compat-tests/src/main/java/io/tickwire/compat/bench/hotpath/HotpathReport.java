@@ -1,9 +1,8 @@
 package io.tickwire.compat.bench.hotpath;
 
 import java.io.PrintStream;
-import org.HdrHistogram.Histogram;
 
-/** Prints a row a run: percentiles in microseconds, and what was lost. */
+/** Prints a row a contender and load: percentiles in microseconds (median over the rounds), and what was lost. */
 final class HotpathReport {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
 
@@ -19,15 +18,16 @@ final class HotpathReport {
                 "contender", "bytes", "rate", "p50 us", "p90", "p99", "p99.9", "p99.99", "max", "lost");
     }
 
-    void row(String name, Load load, Histogram histogram, long lost, long outOfOrder) {
+    void row(String name, RoundResults results) {
+        Load load = results.load();
         StringBuilder line =
                 new StringBuilder(String.format("%-18s %6d %8s", name, load.messageBytes(), load.rateLabel()));
         for (double percentile : PERCENTILES) {
-            line.append(String.format(" %9.3f", histogram.getValueAtPercentile(percentile) / 1e3));
+            line.append(String.format(" %9.3f", results.percentile(percentile) / 1e3));
         }
-        line.append(String.format(" %9.1f %10d", histogram.getMaxValue() / 1e3, lost));
-        if (outOfOrder > 0) {
-            line.append("  OUT OF ORDER ").append(outOfOrder);
+        line.append(String.format(" %9.1f %10d", results.max() / 1e3, results.lost()));
+        if (results.outOfOrder() > 0) {
+            line.append("  OUT OF ORDER ").append(results.outOfOrder());
         }
         out.println(line);
     }

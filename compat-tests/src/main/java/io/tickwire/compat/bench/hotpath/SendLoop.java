@@ -7,12 +7,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class SendLoop {
     private SendLoop() {}
 
-    /** Sends the whole load from the calling thread; returns how often the contender pushed back. */
-    static long run(Contender.Publisher publisher, Load load) {
+    /** Sends the whole load from the calling thread. */
+    static void run(Contender.Publisher publisher, Load load) {
         UnsafeBuffer message = new UnsafeBuffer(BufferUtil.allocateDirectAligned(load.messageBytes(), 64));
         message.setMemory(0, load.messageBytes(), (byte) 'x');
         long total = load.warmupMessages() + load.messages();
-        long pushedBack = 0;
         long startNs = System.nanoTime() + 1_000_000L;
         for (long i = 0; i < total; i++) {
             long dueNs = startNs + load.dueNs(i);
@@ -21,10 +20,8 @@ final class SendLoop {
             }
             Message.encode(message, dueNs, i);
             while (!publisher.offer(message, load.messageBytes())) {
-                pushedBack++;
                 Thread.onSpinWait();
             }
         }
-        return pushedBack;
     }
 }

@@ -3,9 +3,14 @@ package io.tickwire.compat.bench.hotpath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
-/** Pins the calling thread to a core with the system's {@code taskset}; where there is none, threads float and the report says so. */
+/**
+ * Pins the calling thread to a core with the system's {@code taskset} and gives it real-time priority with {@code chrt}; where these are
+ * missing or refused, the report says so.
+ */
 final class ThreadPin {
     private ThreadPin() {}
 
@@ -17,11 +22,26 @@ final class ThreadPin {
 
     /** Returns true when the calling thread now runs on {@code core} only. */
     static boolean pin(int core) {
+        return runOnSelf(List.of("taskset", "-p", "-c", Integer.toString(core)));
+    }
+
+    /** Returns true when the calling thread is now SCHED_FIFO at this priority: nothing ordinary interrupts it. */
+    static boolean realTime(int priority) {
+        return runOnSelf(List.of("chrt", "-f", "-p", Integer.toString(priority)));
+    }
+
+    /** Takes the priority away again. */
+    static void timeSharing() {
+        runOnSelf(List.of("chrt", "-o", "-p", "0"));
+    }
+
+    private static boolean runOnSelf(List<String> command) {
         try {
-            String threadId = Files.readSymbolicLink(Path.of("/proc/thread-self"))
+            List<String> whole = new ArrayList<>(command);
+            whole.add(Files.readSymbolicLink(Path.of("/proc/thread-self"))
                     .getFileName()
-                    .toString();
-            Process process = new ProcessBuilder("taskset", "-p", "-c", Integer.toString(core), threadId)
+                    .toString());
+            Process process = new ProcessBuilder(whole)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
