@@ -48,7 +48,6 @@ final class RingReader implements AutoCloseable {
     private final SharedRecord record = new SharedRecord();
     private long cursor;
     private int touchedBytes;
-    /** Gives the loads of {@link #touchBody} a use, or they would be optimised away. */
     private int touched;
 
     private RingReader(final MappedFile file) {
@@ -227,6 +226,11 @@ final class RingReader implements AutoCloseable {
     /** The frame that {@link #next()} copied; valid until its next call. For a range, offset is its first and feedSequence its last. */
     SharedRecord record() {
         return record;
+    }
+
+    /** What the loads of a waiting reader added up to: means nothing, but a sum that can be asked for is not optimised away. */
+    int touched() {
+        return touched;
     }
 
     long generation() {
