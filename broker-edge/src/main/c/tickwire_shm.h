@@ -22,7 +22,7 @@
  *     tw_close(&reader);
  *
  * A file that another process cuts off while it is mapped raises SIGBUS here as in any mmap program; only the broker's own user (or root)
- * can do that, and the broker never does.
+ * can do that, and the broker never does. tw_guard_install and tw_next_guarded turn even that into TW_ERR_CORRUPT.
  */
 #ifndef TICKWIRE_SHM_H
 #define TICKWIRE_SHM_H
@@ -32,6 +32,8 @@
 #endif
 
 #include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -358,6 +360,41 @@ static inline int tw_next(tw_reader *reader, tw_record *record) {
         }
     }
     return TW_ERR_CORRUPT;
+}
+
+/* Where this thread goes on when the memory it reads is gone; NULL outside tw_next_guarded. */
+static __thread sigjmp_buf *tw_guard_target;
+
+static inline void tw_guard_handler(int number) {
+    if (tw_guard_target != NULL) {
+        siglongjmp(*tw_guard_target, 1);
+    }
+    /* Not ours: as without this handler. */
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* Takes over SIGBUS for the whole process, once, before tw_next_guarded. */
+static inline int tw_guard_install(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = tw_guard_handler;
+    action.sa_flags = SA_NODEFER; /* left by siglongjmp, which does not restore the mask */
+    sigemptyset(&action.sa_mask);
+    return sigaction(SIGBUS, &action, NULL) == 0 ? TW_OK : TW_ERR_SYSTEM;
+}
+
+/* As tw_next; a ring that was cut off under this reader is TW_ERR_CORRUPT instead of SIGBUS. Costs a few nanoseconds more. */
+static inline int tw_next_guarded(tw_reader *reader, tw_record *record) {
+    sigjmp_buf target;
+    if (sigsetjmp(target, 0) != 0) {
+        tw_guard_target = NULL;
+        return TW_ERR_CORRUPT;
+    }
+    tw_guard_target = &target;
+    const int result = tw_next(reader, record);
+    tw_guard_target = NULL;
+    return result;
 }
 
 #endif

@@ -33,6 +33,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     tw_reader reader;
+    if (tw_guard_install() != TW_OK) {
+        perror("SIGBUS");
+        return 1;
+    }
     const int rc = tw_open(&reader, argv[1], argv[2], (uint32_t)strtoul(argv[3], NULL, 10));
     if (rc != TW_OK) {
         fprintf(stderr, "cannot open: %d\n", rc);
@@ -45,7 +49,7 @@ int main(int argc, char **argv) {
     int result = 0;
     while (result == 0 && expected < end) {
         tw_record record;
-        switch (tw_next(&reader, &record)) {
+        switch (tw_next_guarded(&reader, &record)) {
         case TW_RECORD:
             /* After a lap the live end may be a little behind the offset it was announced with. */
             if (record.offset >= expected) {

@@ -7,19 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The C header against the Java writer, in another process, plain and under sanitizers. */
+/** The C header against the Java writer, in another process: C, C++ and Python, plain and under sanitizers. */
 class NativeReaderTest {
     private static final int RECORDS = 60_000;
     private static final Path SOURCES = Path.of("src/main/c").toAbsolutePath();
@@ -36,12 +39,15 @@ class NativeReaderTest {
     }
 
     static Stream<Toolchain> toolchains() {
-        return Stream.of("gcc", "clang")
+        return Stream.of("gcc", "clang", "g++")
                 .flatMap(compiler -> Stream.of(
-                        new Toolchain(compiler, List.of("-O2")),
-                        new Toolchain(
-                                compiler,
-                                List.of("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"))));
+                                List.of("-O2"),
+                                List.of("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
+                                List.of("-g", "-O1", "-fsanitize=thread"))
+                        .filter(flags -> flags.size() == 1 || !compiler.equals("g++"))
+                        // gcc's thread sanitizer does not know fences.
+                        .filter(flags -> compiler.equals("clang") || !flags.contains("-fsanitize=thread"))
+                        .map(flags -> new Toolchain(compiler, flags)));
     }
 
     private static boolean isInstalled(final String program) {
@@ -49,20 +55,25 @@ class NativeReaderTest {
     }
 
     private Path compile(final Toolchain toolchain) throws IOException, InterruptedException {
-        final boolean required =
-                "true".equals(System.getenv("CI")) && toolchain.compiler().equals("gcc");
-        assumeTrue(required || isInstalled(toolchain.compiler()), toolchain.compiler() + " is not installed: skipped");
         final Path program = directory.resolve("tail");
+        build(toolchain, program, "tickwire_tail.c");
+        return program;
+    }
+
+    private static void build(final Toolchain toolchain, final Path output, final String source)
+            throws IOException, InterruptedException {
+        final boolean required =
+                "true".equals(System.getenv("CI")) && !toolchain.compiler().equals("clang");
+        assumeTrue(required || isInstalled(toolchain.compiler()), toolchain.compiler() + " is not installed: skipped");
         final List<String> command = new ArrayList<>(
-                List.of(toolchain.compiler(), "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"));
+                List.of(toolchain.compiler(), "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"));
+        command.addAll(toolchain.compiler().equals("g++") ? List.of("-x", "c++", "-std=c++17") : List.of("-std=c11"));
         command.addAll(toolchain.flags());
-        command.addAll(List.of(
-                "-o", program.toString(), SOURCES.resolve("tickwire_tail.c").toString()));
+        command.addAll(List.of("-o", output.toString(), SOURCES.resolve(source).toString()));
         final Process compiler =
                 new ProcessBuilder(command).redirectErrorStream(true).start();
-        final String output = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, compiler.waitFor(), output);
-        return program;
+        final String messages = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, compiler.waitFor(), messages);
     }
 
     @ParameterizedTest
@@ -71,19 +82,58 @@ class NativeReaderTest {
             throws IOException, InterruptedException {
         final Path program = compile(toolchain);
         try (ShmFixture broker = new ShmFixture(directory.resolve("shm"))) {
-            broker.publishMany(10);
-            final Path output = directory.resolve("records");
+            readEverything(broker, List.of(program.toString()));
+        }
+    }
+
+    @Test
+    void pythonThroughTheSharedLibraryReadsTheSame() throws IOException, InterruptedException {
+        assumeTrue("true".equals(System.getenv("CI")) || isInstalled("python3"), "python3 is not installed: skipped");
+        final Path library = directory.resolve("libtickwire_shm.so");
+        build(new Toolchain("gcc", List.of("-O2", "-shared", "-fPIC")), library, "tickwire_shm.c");
+        try (ShmFixture broker = new ShmFixture(directory.resolve("shm"))) {
+            readEverything(
+                    broker,
+                    List.of("python3", SOURCES.resolve("tickwire_tail.py").toString(), library.toString()));
+        }
+    }
+
+    @Test
+    void ringCutOffUnderTheReaderIsReportedNotACrash() throws IOException, InterruptedException {
+        final Path program = compile(new Toolchain("gcc", List.of("-O2")));
+        try (ShmFixture broker = new ShmFixture(directory.resolve("shm"))) {
             final Process reader = new ProcessBuilder(
-                            program.toString(), broker.directory.toString(), ShmFixture.TOPIC, "0", "" + RECORDS)
-                    .redirectOutput(output.toFile())
+                            program.toString(), broker.directory.toString(), ShmFixture.TOPIC, "0", "1")
                     .start();
             final BufferedReader errors = reader.errorReader(StandardCharsets.UTF_8);
             assertEquals("ready", errors.readLine());
-            publishInBursts(broker);
+            final Path ring;
+            try (RegistryView view = RegistryView.open(broker.directory)) {
+                ring = view.find(ShmFixture.TOPIC, 0);
+            }
+            try (FileChannel file = FileChannel.open(ring, StandardOpenOption.WRITE)) {
+                file.truncate(0);
+            }
             assertTrue(reader.waitFor(60, TimeUnit.SECONDS), "the reader is stuck");
-            assertEquals(0, reader.exitValue(), () -> errors.lines().toList().toString());
-            check(output, broker);
+            assertEquals("damaged ring", errors.readLine());
+            assertEquals(4, reader.exitValue());
         }
+    }
+
+    private void readEverything(final ShmFixture broker, final List<String> program)
+            throws IOException, InterruptedException {
+        broker.publishMany(10);
+        final Path output = directory.resolve("records");
+        final List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(broker.directory.toString(), ShmFixture.TOPIC, "0", "" + RECORDS));
+        final Process reader =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).start();
+        final BufferedReader errors = reader.errorReader(StandardCharsets.UTF_8);
+        assertEquals("ready", errors.readLine());
+        publishInBursts(broker);
+        assertTrue(reader.waitFor(60, TimeUnit.SECONDS), "the reader is stuck");
+        assertEquals(0, reader.exitValue(), () -> errors.lines().toList().toString());
+        check(output, broker);
     }
 
     /** Some bursts fit the ring, some lap it. */

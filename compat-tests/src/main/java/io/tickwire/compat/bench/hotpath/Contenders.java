@@ -10,6 +10,7 @@ final class Contenders {
     static List<Contender> all() {
         return List.of(
                 new TickwireRingContender(),
+                new TickwireFeedContender(),
                 new AeronContender(),
                 new ChronicleContender(),
                 new AgronaBroadcastContender(),

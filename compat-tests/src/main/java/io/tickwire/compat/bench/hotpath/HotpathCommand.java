@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Publish-to-callback latency across processes beside Aeron IPC, Chronicle Queue, Agrona, Disruptor and kernel UDP.",
+            "tickwire-journal is the broker's feed handler: datagram in, journal, ring.",
             "Open loop: each message is timed from when it was due. Contenders run alternately, round by round, in one run."
         })
 public final class HotpathCommand implements Callable<Integer> {

@@ -1,0 +1,124 @@
+package io.tickwire.compat.bench.hotpath;
+
+import io.tickwire.edge.feed.FeedCounters;
+import io.tickwire.edge.feed.FeedEvents;
+import io.tickwire.edge.feed.FeedFormats;
+import io.tickwire.edge.feed.FeedHandler;
+import io.tickwire.edge.feed.JournalSink;
+import io.tickwire.edge.shm.ChannelPublisher;
+import io.tickwire.edge.shm.ChannelRegistry;
+import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.storage.catalog.CatalogOptions;
+import io.tickwire.storage.catalog.LogCatalog;
+import io.tickwire.storage.log.AppendResult;
+import io.tickwire.storage.log.LogPretoucher;
+import io.tickwire.storage.log.LogSettings;
+import io.tickwire.storage.log.PartitionLog;
+import io.tickwire.storage.log.TopicKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.agrona.DirectBuffer;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A frame as the shard handles it, from the datagram on: framing, RecordBatch into the journal, then the ring, all of it the broker's own
+ * {@link FeedHandler}. Each message is a datagram of its own.
+ */
+final class TickwireFeedContender implements Contender {
+    private final TickwireRingContender ring = new TickwireRingContender();
+
+    @Override
+    public String name() {
+        return "tickwire-journal";
+    }
+
+    @Override
+    public Publisher publisher(Path directory, int maxMessageBytes) throws IOException {
+        ChannelRegistry registry = TickwireRingContender.registry(directory);
+        ChannelPublisher channel = registry.create(TickwireRingContender.TOPIC, 1, 2, 0, 0);
+        LogCatalog catalog = LogCatalog.open(directory.resolve("data"), CatalogOptions.defaults());
+        LogPretoucher pretoucher = new LogPretoucher();
+        Thread ahead = new Thread(pretoucher, "pretoucher");
+        ahead.setDaemon(true);
+        ahead.start();
+        catalog.pretoucher(pretoucher);
+        PartitionLog log =
+                catalog.create(new TopicKey(TickwireRingContender.TOPIC, 1, 2, 0), LogSettings.defaults());
+        log.bindOwner();
+        FeedHandler handler = new FeedHandler(
+                "bench",
+                FeedFormats.framing("raw"),
+                FeedFormats.protocol("opaque"),
+                new Journal(log),
+                channel,
+                System::nanoTime,
+                new NoEvents(),
+                new FeedCounters());
+        return new Publisher() {
+            @Override
+            public boolean offer(DirectBuffer message, int length) {
+                handler.onDatagram(message, 0, length, System.nanoTime(), 0, 0);
+                return true;
+            }
+
+            @Override
+            public void close() throws IOException {
+                registry.close();
+                catalog.close();
+                pretoucher.close();
+                IoUtil.delete(TickwireRingContender.channels(directory).toFile(), true);
+            }
+        };
+    }
+
+    @Override
+    public Subscriber subscriber(Path directory, int maxMessageBytes) {
+        return ring.subscriber(directory, maxMessageBytes);
+    }
+
+    /** The log as the feed's journal. */
+    private static final class Journal implements JournalSink {
+        private final PartitionLog log;
+        private final AppendResult result = new AppendResult();
+
+        Journal(PartitionLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public boolean claim(int maxLength, long nowMs, UnsafeBuffer region) {
+            return log.claim(maxLength, nowMs, region) == KafkaErrors.NONE;
+        }
+
+        @Override
+        public long commit(int length, long nowMs) {
+            log.commit(length, 0, nowMs, result);
+            return result.baseOffset();
+        }
+
+        @Override
+        public void abort() {
+            log.abort();
+        }
+    }
+
+    /** A raw feed has no sequences and no sessions: nothing can happen but a refusal, which the receiver counts as lost. */
+    private static final class NoEvents implements FeedEvents {
+        @Override
+        public void onGap(
+                String feed, String session, long firstSequence, long count, GapCause cause, long receiveEpochNs) {
+            // Counted by the receiver.
+        }
+
+        @Override
+        public void onSessionChange(String feed, String session, long firstSequence) {
+            // No sessions.
+        }
+
+        @Override
+        public void onEndOfSession(String feed, String session, long nextSequence) {
+            // No sessions.
+        }
+    }
+}
