@@ -43,8 +43,7 @@ final class TickwireFeedContender implements Contender {
         ahead.setDaemon(true);
         ahead.start();
         catalog.pretoucher(pretoucher);
-        PartitionLog log =
-                catalog.create(new TopicKey(TickwireRingContender.TOPIC, 1, 2, 0), LogSettings.defaults());
+        PartitionLog log = catalog.create(new TopicKey(TickwireRingContender.TOPIC, 1, 2, 0), LogSettings.defaults());
         log.bindOwner();
         FeedHandler handler = new FeedHandler(
                 "bench",
