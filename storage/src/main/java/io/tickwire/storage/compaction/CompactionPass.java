@@ -82,14 +82,14 @@ final class CompactionPass {
             return -1;
         }
         final long cleanedTo = lastOffsets.latestOffset() + 1;
+        final List<Segment> stale = segments(0, cleanedTo);
         final RetentionFilter filter = new RetentionFilter(
                 nowMs,
                 settings.deleteRetentionMs(),
                 lastOffsets,
-                abortedFrom(0),
+                abortedFrom(stale.getFirst().baseOffset()),
                 log.producers(),
                 dirty.firstUncleanableOffset());
-        final List<Segment> stale = segments(0, cleanedTo);
         for (final List<Segment> group : grouped(stale)) {
             if (!rewrite(group, filter)) {
                 return -1;
@@ -116,6 +116,7 @@ final class CompactionPass {
         return found;
     }
 
+    /** Those whose marker will be met: another one's producer would be taken for aborted to the end. */
     private CleanedTransactionMetadata abortedFrom(final long offset) {
         final CleanedTransactionMetadata transactions = new CleanedTransactionMetadata();
         transactions.addAbortedTransactions(log.rewrites().abortedTransactions().stream()

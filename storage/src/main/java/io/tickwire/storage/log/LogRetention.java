@@ -5,6 +5,7 @@ import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +22,25 @@ final class LogRetention {
     private static final long HIGH_WATERMARK = -1;
 
     private final LogFiles files;
+    private final LongConsumer beforeStartMoves;
     private long deletedSegments;
 
-    LogRetention(final LogFiles files) {
+    /**
+     * Retention of one log.
+     *
+     * @param beforeStartMoves told the new start before any record below it becomes out of reach, for example of what would have
+     *     to be read again after a crash
+     */
+    LogRetention(final LogFiles files, final LongConsumer beforeStartMoves) {
         this.files = files;
+        this.beforeStartMoves = beforeStartMoves;
+    }
+
+    private void moveStart(final long offset) {
+        if (offset > files.offsets().logStart()) {
+            beforeStartMoves.accept(offset);
+            files.offsets().logStart(offset);
+        }
     }
 
     /** Segments deleted so far. */
@@ -80,8 +96,7 @@ final class LogRetention {
         if (doomed.isEmpty()) {
             return;
         }
-        final LogOffsets offsets = files.offsets();
-        offsets.logStart(Math.max(offsets.logStart(), doomed.getLast().nextOffset()));
+        moveStart(doomed.getLast().nextOffset());
         try {
             doomed.forEach(files.segments()::remove);
             files.persist(false);
@@ -107,7 +122,7 @@ final class LogRetention {
             return KafkaErrors.OFFSET_OUT_OF_RANGE;
         }
         if (wanted > offsets.logStart()) {
-            offsets.logStart(wanted);
+            moveStart(wanted);
             try {
                 files.persist(settings.syncBeforeAck());
             } catch (final IOException e) {

@@ -47,7 +47,7 @@ public final class PartitionLog implements AutoCloseable {
         this.producers = new LogProducers(files);
         this.reader = new LogReader(files, producers.table().aborted());
         this.search = new LogSearch(files);
-        this.retention = new LogRetention(files);
+        this.retention = new LogRetention(files, this::keepProducersBefore);
         this.rewrites = new LogRewrites(files, producers, gate);
         this.sync = new LogSync(files);
         this.writer = new LogWriter(files, producers, settings);
@@ -261,6 +261,13 @@ public final class PartitionLog implements AutoCloseable {
      */
     public short deleteRecordsBefore(final long offset, final TimestampResult out) {
         return retention.deleteBefore(offset, settings, out);
+    }
+
+    /** Records that are about to go must not be needed to restore the producers. */
+    private void keepProducersBefore(final long offset) {
+        if (producers.snapshotOffset() < offset) {
+            gate.runAlone(producers::snapshot);
+        }
     }
 
     /** First offset that may be read. Any thread. */

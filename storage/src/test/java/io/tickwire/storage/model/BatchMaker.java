@@ -2,14 +2,20 @@ package io.tickwire.storage.model;
 
 import io.tickwire.kafka.record.HeaderBlock;
 import io.tickwire.kafka.record.RecordBatchEncoder;
+import io.tickwire.kafka.record.RecordBatchFlyweight;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Makes random batches and remembers what is in the last one. */
 final class BatchMaker {
     private static final int MAX_BATCH_BYTES = 256 * 1024;
+    private static final int KEYS = 25;
 
     private final Random random;
     private final RecordBatchEncoder encoder = new RecordBatchEncoder();
@@ -21,17 +27,15 @@ final class BatchMaker {
         this.random = random;
     }
 
-    /** Encodes a plain batch of random records as if it began at {@code baseOffset}. */
-    void make(long baseOffset, long nowMs) {
-        make(baseOffset, nowMs, -1, (short) -1, -1, 0);
-    }
-
-    void make(long baseOffset, long nowMs, long producerId, short epoch, int sequence, int attributes) {
+    /** Encodes a batch of random records as if it began at {@code baseOffset}. */
+    void make(long baseOffset, long nowMs, boolean keyed, long producerId, int sequence, boolean transactional) {
         contents.clear();
-        encoder.begin(buffer, 0, MAX_BATCH_BYTES).attributes(attributes).producer(producerId, epoch, sequence);
+        encoder.begin(buffer, 0, MAX_BATCH_BYTES)
+                .attributes(transactional ? RecordBatchFlyweight.TRANSACTIONAL_MASK : 0)
+                .producer(producerId, (short) (producerId < 0 ? -1 : 0), sequence);
         int count = 1 + random.nextInt(random.nextInt(8) == 0 ? 40 : 4);
         for (int i = 0; i < count; i++) {
-            byte[] key = random.nextInt(4) == 0 ? null : bytes(1 + random.nextInt(16));
+            byte[] key = keyed || random.nextInt(4) > 0 ? new byte[] {(byte) random.nextInt(KEYS)} : null;
             byte[] value = random.nextInt(10) == 0 ? null : bytes(random.nextInt(random.nextInt(6) == 0 ? 5_000 : 200));
             long timestampMs = nowMs - random.nextInt(50);
             int written = encoder.append(
@@ -44,15 +48,25 @@ final class BatchMaker {
                     value == null ? RecordBatchEncoder.NULL_LENGTH : value.length,
                     HeaderBlock.EMPTY);
             if (written == RecordBatchEncoder.INSUFFICIENT_SPACE) {
-                count = i;
                 break;
             }
-            contents.add(new LogModel.Entry(baseOffset + i, timestampMs, key, value, 0, producerId));
+            contents.add(new LogModel.Entry(baseOffset + i, timestampMs, key, value));
         }
-        long last = baseOffset + count - 1;
-        contents.replaceAll(entry ->
-                new LogModel.Entry(entry.offset(), entry.timestampMs(), entry.key(), entry.value(), last, producerId));
         length = encoder.finish();
+    }
+
+    /** Encodes the marker that ends a transaction. */
+    void makeMarker(long offset, long nowMs, long producerId, boolean abort) {
+        ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
+                        nowMs,
+                        producerId,
+                        (short) 0,
+                        new EndTransactionMarker(abort ? ControlRecordType.ABORT : ControlRecordType.COMMIT, 0))
+                .buffer();
+        length = marker.remaining();
+        buffer.putBytes(0, marker, marker.position(), length);
+        contents.clear();
+        contents.add(new LogModel.Entry(offset, nowMs, null, null));
     }
 
     private byte[] bytes(int size) {

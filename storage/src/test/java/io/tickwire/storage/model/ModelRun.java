@@ -4,208 +4,216 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
-import io.tickwire.storage.catalog.CatalogOptions;
-import io.tickwire.storage.catalog.LogCatalog;
 import io.tickwire.storage.log.AppendOrigin;
 import io.tickwire.storage.log.AppendResult;
 import io.tickwire.storage.log.Isolation;
-import io.tickwire.storage.log.LogSettings;
-import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TimestampResult;
-import io.tickwire.storage.log.TopicKey;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 
-/**
- * One seeded run of random operations on a partition log, checked against {@link LogModel} after each.
- *
- * <p>A crash is the data directory copied file by file while the log is open, which is what the page cache holds after
- * {@code kill -9}; the copy is then opened in place of the original.
- */
+/** One seeded run of random operations on a partition log, checked against {@link LogModel} after each. */
 final class ModelRun implements AutoCloseable {
-    private static final String TOPIC = "prices";
-    private static final long START_MS = 1_700_000_000_000L;
+    private static final int PRODUCERS = 3;
+    private static final String[] POLICIES = {"delete", "compact", "compact,delete"};
 
     private final Random random;
-    private final Path root;
     private final LogModel model = new LogModel();
+    private final LogUnderTest log;
+    private final ModelCompaction compaction;
     private final BatchMaker maker;
     private final LogReader reader = new LogReader();
     private final AppendResult result = new AppendResult();
     private final TimestampResult timestampResult = new TimestampResult();
     private final List<LogModel.Entry> read = new ArrayList<>();
-    private final Map<String, String> settings = new HashMap<>();
-    private LogCatalog catalog;
-    private PartitionLog log;
-    private int directory;
-    private long nowMs = START_MS;
+    private final int[] sequences = new int[PRODUCERS];
+    private String policy;
 
     ModelRun(long seed, Path root) throws IOException {
-        this.random = new Random(seed);
-        this.root = root;
+        random = new Random(seed);
         maker = new BatchMaker(random);
-        settings.put("internal.segment.bytes", Integer.toString(16_384 << random.nextInt(5)));
-        settings.put("retention.ms", "-1");
-        catalog = LogCatalog.open(current(), CatalogOptions.defaults());
-        log = catalog.create(
-                new TopicKey(TOPIC, random.nextLong(), random.nextLong(), 0), LogSettings.fromKafka(settings));
-    }
-
-    private Path current() {
-        return root.resolve("data-" + directory);
+        policy = POLICIES[random.nextInt(POLICIES.length)];
+        log = new LogUnderTest(root, random, policy);
+        compaction = new ModelCompaction(log, model, random);
     }
 
     void run(int operations) throws IOException {
         for (int i = 0; i < operations; i++) {
-            nowMs += random.nextInt(30);
-            int dice = random.nextInt(100);
-            if (dice < 55) {
-                append();
-            } else if (dice < 80) {
-                readSomewhere();
-            } else if (dice < 87) {
-                lookUpTimestamp();
-            } else if (dice < 90) {
-                deleteRecords();
-            } else if (dice < 94) {
-                retain();
-            } else if (dice < 97) {
-                reopen();
-            } else {
-                crash();
-            }
-            assertEquals(model.logEndOffset(), log.logEndOffset(), "log end offset");
-            assertEquals(model.logStartOffset(), log.logStartOffset(), "log start offset");
+            log.time.advance(random.nextInt(30));
+            step(random.nextInt(100));
+            assertEquals(model.logEndOffset(), log.get().logEndOffset(), "log end offset");
+            assertEquals(model.logStartOffset(), log.get().logStartOffset(), "log start offset");
+            assertEquals(model.lastStableOffset(), log.get().lastStableOffset(), "last stable offset");
         }
         readEverything();
     }
 
-    private void append() {
-        maker.make(model.logEndOffset(), nowMs);
+    private void step(int dice) throws IOException {
+        if (dice < 30) {
+            append(-1, false);
+        } else if (dice < 38) {
+            append(random.nextInt(PRODUCERS), false);
+        } else if (dice < 54) {
+            transact(random.nextInt(PRODUCERS));
+        } else if (dice < 72) {
+            readSomewhere();
+        } else if (dice < 76) {
+            lookUpTimestamp();
+        } else if (dice < 79) {
+            deleteRecords();
+        } else if (dice < 82) {
+            retain();
+        } else if (dice < 85) {
+            log.get().roll(log.nowMs());
+        } else if (dice < 91) {
+            compaction.run();
+            readEverything();
+        } else if (dice < 93) {
+            compaction.runAndCrash();
+            readEverything();
+        } else if (dice < 95) {
+            policy = POLICIES[random.nextInt(POLICIES.length)];
+            log.configure("cleanup.policy", policy);
+        } else if (dice < 97) {
+            log.reopen();
+        } else {
+            log.crash();
+        }
+    }
+
+    private boolean isCompacted() {
+        return policy.contains("compact");
+    }
+
+    /** A batch of a plain producer, -1, or of an idempotent one that has no open transaction. */
+    private void append(int producer, boolean transactional) {
+        if (producer >= 0 && !transactional && model.isOpen(producer)) {
+            transact(producer);
+            return;
+        }
+        maker.make(
+                model.logEndOffset(),
+                log.nowMs(),
+                isCompacted(),
+                producer,
+                producer < 0 ? -1 : sequences[producer],
+                transactional);
+        store(AppendOrigin.CLIENT);
+        if (producer >= 0) {
+            sequences[producer] += maker.contents().size();
+        }
+        if (transactional) {
+            model.appendInTransaction(maker.contents(), producer);
+        } else {
+            model.append(maker.contents());
+        }
+    }
+
+    private void transact(int producer) {
+        if (!model.isOpen(producer) || random.nextInt(2) == 0) {
+            append(producer, true);
+            return;
+        }
+        boolean abort = random.nextBoolean();
+        maker.makeMarker(model.logEndOffset(), log.nowMs(), producer, abort);
+        store(AppendOrigin.COORDINATOR);
+        model.endTransaction(maker.contents().getFirst(), producer, abort);
+    }
+
+    private void store(AppendOrigin origin) {
         assertEquals(
                 KafkaErrors.NONE,
-                log.append(maker.buffer(), 0, maker.length(), AppendOrigin.CLIENT, 0, nowMs, result),
+                log.get().append(maker.buffer(), 0, maker.length(), origin, 0, log.nowMs(), result),
                 () -> "append: " + result.errorMessage());
         assertEquals(model.logEndOffset(), result.baseOffset(), "base offset");
-        maker.contents().forEach(model::append);
-        assertEquals(model.logEndOffset() - 1, result.lastOffset(), "last offset");
+        assertEquals(model.logEndOffset() + maker.contents().size() - 1, result.lastOffset(), "last offset");
     }
 
     private void readSomewhere() {
         long span = model.logEndOffset() - model.logStartOffset();
         long offset = model.logStartOffset() - 2 + random.nextLong(span + 4);
-        int maxBytes = 1 << random.nextInt(20);
-        short error = reader.read(log, offset, maxBytes, Isolation.UNCOMMITTED, read);
+        boolean committed = random.nextBoolean();
+        short error = reader.read(
+                log.get(),
+                offset,
+                1 << random.nextInt(20),
+                committed ? Isolation.COMMITTED : Isolation.UNCOMMITTED,
+                read);
         if (offset < model.logStartOffset() || offset > model.logEndOffset()) {
             assertEquals(KafkaErrors.OFFSET_OUT_OF_RANGE, error, "error of a read at " + offset);
             return;
         }
         assertEquals(KafkaErrors.NONE, error, "error of a read at " + offset);
-        if (offset == model.logEndOffset()) {
-            assertTrue(read.isEmpty(), "records past the end");
-            return;
-        }
-        assertTrue(!read.isEmpty(), "at least one batch is always returned");
-        assertTrue(read.getFirst().offset() <= offset, "the first batch holds the offset asked for");
-        assertTrue(read.getFirst().lastOfBatch() >= offset, "the first batch reaches the offset asked for");
-        long expected = read.getFirst().offset();
-        for (LogModel.Entry entry : read) {
-            assertEquals(model.get(expected), entry, "record at " + expected);
-            expected++;
-        }
+        long end = committed ? model.lastStableOffset() : model.logEndOffset();
+        assertEquals(offset < end, reader.nextOffset() > offset, "progress at " + offset + " of " + end);
+        List<LogModel.Entry> expected = offset >= end
+                ? List.of()
+                : committed ? model.committed(offset, reader.nextOffset()) : model.records(offset, reader.nextOffset());
+        assertEquals(expected, read, "read at " + offset);
     }
 
     private void readEverything() {
-        List<LogModel.Entry> all = reader.readAll(log, model.logStartOffset(), 1 << 20, Isolation.UNCOMMITTED);
-        long expected = all.isEmpty() ? model.logEndOffset() : all.getFirst().offset();
-        assertTrue(expected <= Math.max(model.logStartOffset(), 0) || all.isEmpty(), "the first record is missing");
-        for (LogModel.Entry entry : all) {
-            assertEquals(model.get(expected), entry, "record at " + expected);
-            expected++;
-        }
-        assertEquals(model.logEndOffset(), expected, "records read to the end");
+        long start = model.logStartOffset();
+        int maxBytes = 1 << (8 + random.nextInt(12));
+        assertEquals(
+                model.records(start, model.logEndOffset()),
+                reader.readAll(log.get(), start, maxBytes, Isolation.UNCOMMITTED),
+                "all records");
+        assertEquals(
+                model.committed(start, model.lastStableOffset()),
+                reader.readAll(log.get(), start, maxBytes, Isolation.COMMITTED),
+                "all committed records");
     }
 
     private void lookUpTimestamp() {
-        long timestampMs = nowMs - random.nextInt(2_000);
+        long timestampMs = log.nowMs() - random.nextInt(2_000);
         assertEquals(
-                KafkaErrors.NONE, log.offsetForTimestamp(timestampMs, timestampResult), "ListOffsets by timestamp");
-        LogModel.Entry expected = model.firstAtOrAfter(timestampMs);
-        assertEquals(expected == null ? -1 : expected.offset(), timestampResult.offset(), "offset for " + timestampMs);
-        if (expected != null) {
-            assertEquals(expected.timestampMs(), timestampResult.timestamp(), "timestamp at " + expected.offset());
-        }
+                KafkaErrors.NONE,
+                log.get().offsetForTimestamp(timestampMs, timestampResult),
+                "ListOffsets by timestamp");
+        List<LogModel.Entry> candidates = model.candidates(timestampMs);
+        long found = timestampResult.offset();
+        assertTrue(
+                candidates.stream().anyMatch(entry -> entry.offset() == found)
+                        || (found < 0 && onlyMarkers(candidates)),
+                () -> "found " + found + " for " + timestampMs + ", expected " + candidates);
+    }
+
+    /** With no record to be found, the markers before it may be gone, too. */
+    private boolean onlyMarkers(List<LogModel.Entry> candidates) {
+        return candidates.stream()
+                .noneMatch(entry ->
+                        model.records(entry.offset(), entry.offset() + 1).contains(entry));
     }
 
     private void deleteRecords() {
         long target = model.logStartOffset() + random.nextLong(model.logEndOffset() - model.logStartOffset() + 1);
-        assertEquals(KafkaErrors.NONE, log.deleteRecordsBefore(target, timestampResult), "DeleteRecords");
-        assertEquals(target, timestampResult.offset(), "low watermark");
-        model.startAt(target);
+        short error = log.get().deleteRecordsBefore(target, timestampResult);
+        if (policy.contains("delete")) {
+            assertEquals(KafkaErrors.NONE, error, "DeleteRecords at " + target);
+            assertEquals(target, timestampResult.offset(), "low watermark");
+            model.startAt(target);
+        } else {
+            assertEquals(KafkaErrors.POLICY_VIOLATION, error, "DeleteRecords of a topic that is compacted only");
+        }
     }
 
     private void retain() {
-        settings.put("retention.bytes", Integer.toString(8_192 << random.nextInt(6)));
-        log.updateSettings(LogSettings.fromKafka(settings));
-        long before = log.logStartOffset();
-        log.enforceRetention(nowMs);
-        long after = log.logStartOffset();
-        assertTrue(after >= before && after <= log.highWatermark(), "log start after retention");
+        log.configure("retention.bytes", Integer.toString(8_192 << random.nextInt(6)));
+        long before = log.get().logStartOffset();
+        log.get().enforceRetention(log.nowMs());
+        long after = log.get().logStartOffset();
+        assertTrue(after >= before && after <= log.get().highWatermark(), "log start after retention");
+        assertTrue(after == before || policy.contains("delete"), "retention of a topic that is compacted only");
         model.startAt(after);
-        settings.remove("retention.bytes");
-        log.updateSettings(LogSettings.fromKafka(settings));
-    }
-
-    private void reopen() throws IOException {
-        catalog.close();
-        open();
-    }
-
-    private void crash() throws IOException {
-        Path from = current();
-        directory++;
-        copy(from, current());
-        catalog.close();
-        open();
-    }
-
-    private void open() throws IOException {
-        catalog = LogCatalog.open(current(), CatalogOptions.defaults());
-        log = catalog.get(TOPIC, 0);
-        assertTrue(log != null, "the partition is there after reopening");
-        log.bindOwner();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    // cp keeps holes: segments are sparse and a thousand runs would otherwise fill the disk.
-                    new ProcessBuilder("cp", "--sparse=always", file.toString(), target.toString())
-                            .inheritIO()
-                            .start()
-                            .waitFor();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        log.configure("retention.bytes", "-1");
     }
 
     @Override
     public void close() throws IOException {
         reader.close();
-        catalog.close();
+        log.close();
     }
 }

@@ -1,11 +1,12 @@
 package io.tickwire.storage.model;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.agrona.IoUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random operations against a simple model, many seeds.
@@ -13,27 +14,37 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dstorage.model.seed=S} replays one run, {@code -Dstorage.model.runs=N} changes how many there are.
  */
 class PartitionLogModelTest {
-    private static final int OPERATIONS = 60;
+    private static final int OPERATIONS = 40;
 
-    @TempDir
-    private Path root;
+    /** Memory where there is some: nothing here is about the device, and a thousand runs wait for it many times. */
+    private static final Path MEMORY = Path.of("/dev/shm");
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void randomOperationsAgreeWithTheModel() throws Exception {
         Long fixed = Long.getLong("storage.model.seed");
-        int runs = fixed != null ? 1 : Integer.getInteger("storage.model.runs", 60);
+        int runs = fixed != null ? 1 : Integer.getInteger("storage.model.runs", 2_000);
         long first = fixed != null ? fixed : System.nanoTime();
         System.out.println("storage model: " + runs + " runs from seed " + first);
-        for (int i = 0; i < runs; i++) {
-            long seed = first + i;
-            Path directory = Files.createDirectory(root.resolve("run-" + i));
+        Path root = Files.isWritable(MEMORY)
+                ? Files.createTempDirectory(MEMORY, "tickwire-model")
+                : Files.createTempDirectory("tickwire-model");
+        try {
+            IntStream.range(0, runs).parallel().forEach(i -> run(root.resolve("run-" + i), first + i));
+        } finally {
+            IoUtil.delete(root.toFile(), true);
+        }
+    }
+
+    private static void run(Path directory, long seed) {
+        try {
+            Files.createDirectory(directory);
             try (ModelRun run = new ModelRun(seed, directory)) {
                 run.run(OPERATIONS);
-            } catch (Throwable failure) {
-                throw new AssertionError("replay with -Dstorage.model.seed=" + seed, failure);
             }
-            IoUtil.delete(directory.toFile(), false);
+        } catch (IOException | RuntimeException | AssertionError failure) {
+            throw new AssertionError("replay with -Dstorage.model.seed=" + seed, failure);
         }
+        IoUtil.delete(directory.toFile(), false);
     }
 }
