@@ -18,9 +18,15 @@ import java.util.regex.Pattern;
  */
 final class AllowedDifferences {
 
-    private static final Pattern ROW = Pattern.compile("^\\| (\\*|[A-Z_]+) \\| `([^`]+)` \\| .+ \\|$");
+    private static final Pattern ROW = Pattern.compile("^\\| (\\*|[A-Z_]+) \\| `([^`]+)` \\| (.+) \\|$");
 
-    private record Row(String key, String field) {}
+    private record Row(String key, String field, String reason) {
+
+        /** Says whether even the kind of value may differ. */
+        boolean allowsAnything() {
+            return reason.startsWith("any value:");
+        }
+    }
 
     private final List<Row> rows = new ArrayList<>();
     private final Set<Row> used = new HashSet<>();
@@ -32,7 +38,7 @@ final class AllowedDifferences {
             for (String line : Files.readAllLines(file)) {
                 Matcher matcher = ROW.matcher(line);
                 if (matcher.matches()) {
-                    allowed.rows.add(new Row(matcher.group(1), matcher.group(2)));
+                    allowed.rows.add(new Row(matcher.group(1), matcher.group(2), matcher.group(3)));
                 }
             }
         } catch (IOException e) {
@@ -45,15 +51,25 @@ final class AllowedDifferences {
     }
 
     boolean isAllowed(String key, String path) {
+        return find(key, path) != null;
+    }
+
+    /** Says whether null, empty, negative and other values of a field are all the same. */
+    boolean isAnythingAllowed(String key, String path) {
+        Row row = find(key, path);
+        return row != null && row.allowsAnything();
+    }
+
+    private Row find(String key, String path) {
         String plain = path.replace("[]", "");
         for (Row row : rows) {
             boolean same = plain.equals(row.field()) || plain.endsWith("." + row.field());
             if (same && (row.key().equals("*") || row.key().equals(key))) {
                 used.add(row);
-                return true;
+                return row;
             }
         }
-        return false;
+        return null;
     }
 
     /** Returns rows that nothing needed: each is a difference that is gone. */

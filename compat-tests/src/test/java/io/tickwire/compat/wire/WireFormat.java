@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -15,6 +18,8 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Message;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.utils.Utils;
 
 /** Frames by Kafka's generated classes. */
 final class WireFormat {
@@ -63,9 +68,28 @@ final class WireFormat {
         List<String> lines = new ArrayList<>();
         lines.add("correlationId = " + header.correlationId());
         flatten(key.name(), "", json(response, version), allowed, lines);
+        if (response instanceof FetchResponseData fetch) {
+            lines.addAll(recordBytes(fetch));
+        }
         if (buffer.hasRemaining()) {
             lines.add("bytes after the end = " + buffer.remaining());
         }
+        return lines;
+    }
+
+    /** The records of each partition byte for byte, which JSON leaves out. */
+    private static List<String> recordBytes(FetchResponseData fetch) {
+        List<String> lines = new ArrayList<>();
+        fetch.responses()
+                .forEach(topic -> topic.partitions().forEach(partition -> {
+                    if (partition.records() instanceof MemoryRecords records) {
+                        // The limits of a fetch may cut the last batch short, which readers pass over.
+                        byte[] bytes = Arrays.copyOf(Utils.toArray(records.buffer()), records.validBytes());
+                        lines.add("records of " + topic.topic() + "-" + partition.partitionIndex() + " = "
+                                + HexFormat.of().formatHex(bytes));
+                    }
+                }));
+        lines.sort(null);
         return lines;
     }
 
@@ -101,8 +125,15 @@ final class WireFormat {
             lines.add(path + " count = " + (allowed.isAllowed(key, path) ? "any" : elements.size()));
             lines.addAll(allowed.isAllowed(key, path) ? List.of() : elements);
         } else {
-            lines.add(path + " = " + (allowed.isAllowed(key, path) ? kind(node) : node.asText(node.toString())));
+            lines.add(path + " = " + value(key, path, node, allowed));
         }
+    }
+
+    private static String value(String key, String path, JsonNode node, AllowedDifferences allowed) {
+        if (allowed.isAnythingAllowed(key, path)) {
+            return "anything";
+        }
+        return allowed.isAllowed(key, path) ? kind(node) : node.asText(node.toString());
     }
 
     /** What is left of a value that may differ: whether there is one. */

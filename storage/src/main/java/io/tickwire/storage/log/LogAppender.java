@@ -171,6 +171,9 @@ final class LogAppender {
         if (stamp) {
             out.logAppendTimeMs = nowMs;
             batch.stampTimestamp(true, nowMs, tools.crc32c);
+        } else if (!keepOffsets && batch.isLogAppendTime()) {
+            // The topic decides whose time it is, not the client.
+            batch.stampTimestamp(false, batch.maxTimestamp(), tools.crc32c);
         }
         publish(batch, base, bytes, leaderEpoch, address, out);
         return KafkaErrors.NONE;

@@ -7,13 +7,12 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.JoinGroupResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.utils.BufferSupplier;
 
 /** JoinGroup of the classic protocol; answered when the group has gathered. */
 public final class JoinGroupHandler implements ControlHandler {
-    private static final short FIRST_WITH_NULLABLE_PROTOCOL = 7;
-
     private final GroupServices services;
 
     /** Serves through {@code services}. */
@@ -35,11 +34,8 @@ public final class JoinGroupHandler implements ControlHandler {
                 .thenApply(response -> shaped(response, context.apiVersion()));
     }
 
-    /** Before version 7 the protocol name could not be null on the wire. */
+    /** The protocol name is null or empty by what the version can say, as Kafka's own response class has it. */
     private static JoinGroupResponseData shaped(JoinGroupResponseData response, short version) {
-        if (version < FIRST_WITH_NULLABLE_PROTOCOL && response.protocolName() == null) {
-            response.setProtocolName("");
-        }
-        return response;
+        return new JoinGroupResponse(response, version).data();
     }
 }

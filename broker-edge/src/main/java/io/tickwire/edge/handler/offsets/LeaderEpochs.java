@@ -5,6 +5,8 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 
 /** The check that every request with a current leader epoch gets (KIP-320). */
 final class LeaderEpochs {
+    private static final int NO_EPOCH = -1;
+
     private LeaderEpochs() {}
 
     /** An error where the partition is not served, or the client knows another leader epoch; -1 knows none. */
@@ -15,7 +17,7 @@ final class LeaderEpochs {
         if (currentLeaderEpoch > partition.leaderEpoch()) {
             return KafkaErrors.UNKNOWN_LEADER_EPOCH;
         }
-        return currentLeaderEpoch >= 0 && currentLeaderEpoch < partition.leaderEpoch()
+        return currentLeaderEpoch != NO_EPOCH && currentLeaderEpoch < partition.leaderEpoch()
                 ? KafkaErrors.FENCED_LEADER_EPOCH
                 : KafkaErrors.NONE;
     }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
@@ -19,12 +20,13 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.common.requests.ListOffsetsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** ListOffsets. */
 public final class ListOffsetsHandler implements ShardHandler {
-    private static final byte READ_COMMITTED = 1;
+    private static final int EARLIEST_PENDING_UPLOAD_TIMESTAMP = -6;
     private static final int NOTHING = -1;
     private static final int FIRST_VERSION_WITH_LEADER_EPOCH = 4;
 
@@ -43,7 +45,7 @@ public final class ListOffsetsHandler implements ShardHandler {
 
     @Override
     public CompletionStage<ApiMessage> handle(RequestContext context, ApiMessage request) {
-        ListOffsetsResponseData response = answer((ListOffsetsRequestData) request);
+        ListOffsetsResponseData response = answer((ListOffsetsRequestData) request, context.apiVersion());
         if (context.apiVersion() < FIRST_VERSION_WITH_LEADER_EPOCH) {
             response.topics()
                     .forEach(topic -> topic.partitions()
@@ -52,8 +54,10 @@ public final class ListOffsetsHandler implements ShardHandler {
         return CompletableFuture.completedFuture(response);
     }
 
-    private ListOffsetsResponseData answer(ListOffsetsRequestData request) {
-        Isolation isolation = request.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED;
+    private ListOffsetsResponseData answer(ListOffsetsRequestData request, short version) {
+        Isolation isolation = IsolationLevel.forId(request.isolationLevel()) == IsolationLevel.READ_COMMITTED
+                ? Isolation.COMMITTED
+                : Isolation.UNCOMMITTED;
         Set<TopicPartition> duplicates = duplicates(request);
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : request.topics()) {
@@ -63,7 +67,10 @@ public final class ListOffsetsHandler implements ShardHandler {
                 boolean twice = duplicates.contains(new TopicPartition(topic.name(), asked.partitionIndex()));
                 ShardPartition partition = served == null ? null : served.partition(asked.partitionIndex());
                 answers.partitions()
-                        .add(twice ? error(asked, KafkaErrors.INVALID_REQUEST) : find(asked, partition, isolation));
+                        .add(
+                                twice
+                                        ? error(asked, KafkaErrors.INVALID_REQUEST)
+                                        : find(asked, partition, isolation, version));
             }
             response.topics().add(answers);
         }
@@ -85,7 +92,10 @@ public final class ListOffsetsHandler implements ShardHandler {
     }
 
     private ListOffsetsPartitionResponse find(
-            ListOffsetsPartition asked, ShardPartition partition, Isolation isolation) {
+            ListOffsetsPartition asked, ShardPartition partition, Isolation isolation, short version) {
+        if (version < firstVersion(asked.timestamp())) {
+            return error(asked, KafkaErrors.UNSUPPORTED_VERSION);
+        }
         short error = LeaderEpochs.check(partition, asked.currentLeaderEpoch());
         if (error == KafkaErrors.NONE) {
             error = partition.log().offsetForTimestamp(asked.timestamp(), isolation, found);
@@ -99,6 +109,20 @@ public final class ListOffsetsHandler implements ShardHandler {
                 .setOffset(found.offset())
                 .setLeaderEpoch(
                         found.offset() < 0 || found.leaderEpoch() >= 0 ? found.leaderEpoch() : partition.leaderEpoch());
+    }
+
+    /** The first version that may ask for a time; negative times that mean nothing may be asked for in none. */
+    private static int firstVersion(long timestamp) {
+        if (timestamp >= ListOffsetsRequest.EARLIEST_TIMESTAMP) {
+            return 0;
+        }
+        return switch ((int) Math.max(timestamp, Integer.MIN_VALUE)) {
+            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> 7;
+            case (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP -> 8;
+            case (int) ListOffsetsRequest.LATEST_TIERED_TIMESTAMP -> 9;
+            case EARLIEST_PENDING_UPLOAD_TIMESTAMP -> 11;
+            default -> Integer.MAX_VALUE;
+        };
     }
 
     private static ListOffsetsPartitionResponse error(ListOffsetsPartition asked, short error) {
