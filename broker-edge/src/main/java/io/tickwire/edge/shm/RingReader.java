@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.agrona.BitUtil;
@@ -226,6 +227,15 @@ final class RingReader implements AutoCloseable {
     /** The frame that {@link #next()} copied; valid until its next call. For a range, offset is its first and feedSequence its last. */
     SharedRecord record() {
         return record;
+    }
+
+    /** Whether the file is no longer as long as it was when it was mapped, or gone. */
+    boolean isCutOff() {
+        try {
+            return Files.size(file.path()) < file.length();
+        } catch (final IOException e) {
+            return true;
+        }
     }
 
     /** What the loads of a waiting reader added up to: means nothing, but a sum that can be asked for is not optimised away. */

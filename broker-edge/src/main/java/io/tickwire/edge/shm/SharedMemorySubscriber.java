@@ -75,9 +75,20 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     public int poll(final SubscriptionHandler target, final int limit) {
         handler = target;
         delivered = 0;
-        if (conflator != null) {
-            return pollConflating(limit);
+        try {
+            return conflator == null ? pollDirectly(limit) : pollConflating(limit);
+        } catch (final InternalError e) {
+            // HotSpot's answer to SIGBUS, which it may give some steps after the load that failed.
+            if (reader == null || !reader.isCutOff()) {
+                throw e;
+            }
+            brokenRing = true;
+            state = State.ENDED;
+            return delivered;
         }
+    }
+
+    private int pollDirectly(final int limit) {
         // Frames that deliver nothing (filtered, duplicates) count too, so that a poll is bounded.
         for (int steps = 0; delivered < limit && steps < 4 * limit + 16; steps++) {
             if (!step(limit - delivered)) {
