@@ -36,7 +36,7 @@ final class LogKeeper {
         for (int i = 0; i < visits; i++) {
             turn = turn + 1 < all.size() ? turn + 1 : 0;
             ShardPartition partition = all.get(turn);
-            if (partition.isWritable()) {
+            if (partition.isOwned()) {
                 work += partition.log().doWork(nowMs);
             }
         }
@@ -49,7 +49,7 @@ final class LogKeeper {
         for (int i = 0; i < all.size(); i++) {
             ShardPartition partition = all.get(i);
             PartitionLog log = partition.log();
-            if (partition.isWritable() && log.highWatermark() < log.logEndOffset()) {
+            if (partition.isOwned() && log.highWatermark() < log.logEndOffset()) {
                 work += log.doWork(nowMs);
                 unsynced |= log.highWatermark() < log.logEndOffset();
             }
@@ -65,7 +65,7 @@ final class LogKeeper {
     /** Makes everything durable; at the end. */
     void flush() {
         for (ShardPartition partition : partitions.all()) {
-            if (partition.isWritable()) {
+            if (partition.isOwned()) {
                 partition.log().flush();
             }
         }

@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.Uuid;
 
 /**
- * The partitions a shard serves, found by topic name or id as they lie in a request, without allocation. Shard's thread
+ * One shard's views of all partitions, its own and the others', found by topic name or id as they lie in a request, without allocation. Shard's thread
  * only.
  */
 public final class PartitionTable {

@@ -4,6 +4,7 @@ import io.tickwire.edge.connection.Connection;
 import io.tickwire.edge.connection.ConnectionCounters;
 import io.tickwire.edge.connection.ConnectionHost;
 import io.tickwire.edge.connection.ConnectionLimits;
+import io.tickwire.edge.connection.ConnectionQuota;
 import io.tickwire.edge.connection.ConnectionTable;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.HandlerTable;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One core's share of the broker: its transport, its connections, its feeds and the logs of its partitions, all on one
- * thread. Everything else reaches it through its inbox.
+ * thread. Other shards reach it through its ring, everything else through its inbox.
  */
 public final class Shard implements Agent, ConnectionHost, ShardContext {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -35,7 +36,9 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     private static final long LONGEST_PARK_NS = 100_000_000L;
     private static final long FULL_INBOX_PARK_NS = 10_000L;
 
+    private final int index;
     private final Transport transport;
+    private final ShardPeers peers;
     private final Executor conductor;
     private final ConnectionLimits limits;
     private final long epochOffsetNs;
@@ -62,14 +65,29 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     /**
      * Makes a shard over a transport, which becomes its own.
      *
+     * @param index its number, from 0
+     * @param quota connections of all shards together
      * @param epochOffsetNs epoch time minus monotonic time
      */
-    public Shard(Transport transport, Executor conductor, ConnectionLimits limits, long epochOffsetNs) {
+    public Shard(
+            int index,
+            Transport transport,
+            Executor conductor,
+            ConnectionLimits limits,
+            ConnectionQuota quota,
+            long epochOffsetNs) {
+        this.index = index;
         this.transport = transport;
         this.conductor = conductor;
         this.limits = limits;
         this.epochOffsetNs = epochOffsetNs;
-        connections = new ConnectionTable(this);
+        peers = new ShardPeers(index, transport::wakeup, this::post);
+        connections = new ConnectionTable(this, quota, index);
+    }
+
+    /** Makes the shards of a broker known to each other, before they run. */
+    public static void connect(List<Shard> shards) {
+        ShardPeers.connect(shards.stream().map(Shard::peers).toList());
     }
 
     /**
@@ -125,6 +143,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         nowNs = System.nanoTime();
         long nowMs = System.currentTimeMillis();
         int work = drainInbox();
+        work += peers.doWork();
         work += transport.poll(nowNs);
         for (int i = 0; i < tasks.size(); i++) {
             work += tasks.get(i).doWork(nowNs, nowMs);
@@ -159,7 +178,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
 
     /** Waits for work; called by the thread's loop when there was none. */
     public void park() {
-        if (inbox.isEmpty()) {
+        if (inbox.isEmpty() && peers.isIdle()) {
             long delayNs = Math.min(deadlines.nextDelayNs(nowNs, LONGEST_PARK_NS), logKeeper.delayNs());
             transport.park(Math.min(delayNs, LONGEST_PARK_NS));
         }
@@ -218,7 +237,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
 
     @Override
     public String roleName() {
-        return "shard";
+        return "shard-" + index;
     }
 
     @Override
@@ -255,7 +274,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     public PartitionLog partition(String topic, int partition) {
         PartitionTable.Topic found = partitions.byName(topic);
         ShardPartition served = found == null ? null : found.partition(partition);
-        return served == null || !served.isWritable() ? null : served.log();
+        return served == null || !served.isOwned() ? null : served.log();
     }
 
     @Override
@@ -280,13 +299,23 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
                     partitions.byId(log.key().topicIdMsb(), log.key().topicIdLsb());
             ShardPartition partition =
                     topic == null ? null : topic.partition(log.key().partition());
-            if (partition != null && partition.isWritable()) {
+            if (partition != null && partition.isOwned()) {
                 log.doWork(System.currentTimeMillis());
             }
         });
     }
 
-    /** Its partitions. */
+    /** Its number, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** Its way to the other shards. */
+    public ShardPeers peers() {
+        return peers;
+    }
+
+    /** Its view of all partitions. */
     public PartitionTable partitions() {
         return partitions;
     }

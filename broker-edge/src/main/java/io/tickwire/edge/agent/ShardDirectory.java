@@ -3,25 +3,32 @@ package io.tickwire.edge.agent;
 import io.tickwire.storage.log.AppendListener;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
+import io.tickwire.storage.log.TopicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** {@link PartitionDirectory} of one shard. */
+/**
+ * {@link PartitionDirectory} of all shards: each has a view of every partition, and one of them, by {@link Placement}, owns it.
+ */
 public final class ShardDirectory implements PartitionDirectory {
-    private final Shard shard;
+    private static final int NO_SHARD = -1;
+
+    private final List<Shard> shards;
+    private final Placement placement;
     private final List<PartitionObserver> observers;
 
-    /** Makes the directory of a shard. */
-    public ShardDirectory(Shard shard, List<PartitionObserver> observers) {
-        this.shard = shard;
+    /** Makes the directory of the shards, which lie by their numbers. */
+    public ShardDirectory(List<Shard> shards, List<PartitionObserver> observers) {
+        this.shards = List.copyOf(shards);
         this.observers = List.copyOf(observers);
+        placement = new Placement(shards.size());
     }
 
     @Override
@@ -37,19 +44,30 @@ public final class ShardDirectory implements PartitionDirectory {
             // Opens the journal here, so that the shard does not wait for it at the first append.
             spec.log().prepare(System.currentTimeMillis());
         }
-        return onShard(() -> {
-            ShardPartition partition = new ShardPartition(spec);
-            PartitionLog log = spec.log();
-            if (partition.isWritable()) {
-                log.bindOwner();
-                log.highWatermarkListener((changed, highWatermark) -> partition.advanced());
-                log.appendListener(chain(partition, listeners));
-            } else {
-                log.highWatermarkListener(new RemoteAdvance(partition));
+        boolean isShards = spec.owner() == PartitionSpec.Owner.SHARD;
+        int owner = isShards ? placement.owner(spec.topicId(), spec.partition()) : NO_SHARD;
+        PartitionShare share = new PartitionShare(spec, owner, shards.size());
+        if (!isShards) {
+            spec.log().highWatermarkListener((log, highWatermark) -> share.advanced(shards));
+        }
+        return onEveryShard(shard -> {
+            ShardPartition view = share.view(shard.index());
+            if (view.isOwned()) {
+                own(shard, view, share, listeners);
             }
-            shard.partitions().add(partition);
-            return null;
+            shard.partitions().add(view);
+            view.markServed();
         });
+    }
+
+    private static void own(Shard shard, ShardPartition view, PartitionShare share, List<AppendListener> listeners) {
+        PartitionLog log = view.log();
+        log.bindOwner();
+        log.highWatermarkListener((changed, highWatermark) -> {
+            view.advanced();
+            share.advanced(shard.peers());
+        });
+        log.appendListener(chain(view, listeners));
     }
 
     private static AppendListener chain(ShardPartition partition, List<AppendListener> listeners) {
@@ -64,50 +82,60 @@ public final class ShardDirectory implements PartitionDirectory {
 
     @Override
     public CompletionStage<Void> remove(Uuid topicId, int number) {
-        CompletionStage<ShardPartition> removed = onShard(() -> {
-            ShardPartition partition = shard.partitions().remove(topicId, number);
-            if (partition != null) {
-                partition.markRemoved();
-                if (partition.isWritable()) {
-                    partition.log().appendListener(null);
-                    partition.log().highWatermarkListener(null);
-                }
-            }
-            return partition;
-        });
-        return removed.thenAccept(partition -> {
-            if (partition != null) {
-                observers.forEach(observer -> observer.closed(partition.spec()));
-            }
-        });
+        AtomicReference<PartitionSpec> removed = new AtomicReference<>();
+        return onEveryShard(shard -> {
+                    ShardPartition view = shard.partitions().remove(topicId, number);
+                    if (view != null) {
+                        drop(view);
+                        removed.set(view.spec());
+                    }
+                })
+                .thenRun(() -> {
+                    if (removed.get() != null) {
+                        observers.forEach(observer -> observer.closed(removed.get()));
+                    }
+                });
+    }
+
+    private static void drop(ShardPartition view) {
+        view.markRemoved();
+        if (view.isOwned()) {
+            view.log().appendListener(null);
+            view.log().highWatermarkListener(null);
+        }
     }
 
     @Override
     public CompletionStage<Void> leaderEpoch(Uuid topicId, int number, int leaderEpoch) {
-        return onShard(() -> {
-            find(topicId, number).leaderEpoch(leaderEpoch);
-            return null;
-        });
+        return onEveryShard(shard -> find(shard, topicId, number).leaderEpoch(leaderEpoch));
     }
 
     @Override
     public CompletionStage<Void> settings(Uuid topicId, LogSettings settings) {
-        return onShard(() -> {
+        return onEveryShard(shard -> {
             for (ShardPartition partition : shard.partitions().all()) {
-                if (partition.isWritable() && partition.spec().topicId().equals(topicId)) {
+                if (partition.isOwned() && partition.spec().topicId().equals(topicId)) {
                     partition.log().updateSettings(settings);
                 }
             }
-            return null;
         });
     }
 
     @Override
     public <T> CompletionStage<T> onOwner(Uuid topicId, int number, Function<PartitionLog, T> function) {
-        return onShard(() -> function.apply(find(topicId, number).log()));
+        return on(
+                shards.get(placement.owner(topicId, number)),
+                shard -> function.apply(find(shard, topicId, number).log()));
     }
 
-    private ShardPartition find(Uuid topicId, int number) {
+    /** A log is on the device up to what was appended: acknowledgements that waited go out. Any thread. */
+    public void synced(PartitionLog log) {
+        TopicKey key = log.key();
+        shards.get(placement.owner(key.topicIdMsb(), key.topicIdLsb(), key.partition()))
+                .synced(log);
+    }
+
+    private static ShardPartition find(Shard shard, Uuid topicId, int number) {
         PartitionTable.Topic topic = shard.partitions().byId(topicId);
         ShardPartition partition = topic == null ? null : topic.partition(number);
         if (partition == null) {
@@ -116,11 +144,22 @@ public final class ShardDirectory implements PartitionDirectory {
         return partition;
     }
 
-    private <T> CompletionStage<T> onShard(Supplier<T> action) {
+    private CompletionStage<Void> onEveryShard(Consumer<Shard> action) {
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (Shard one : shards) {
+            done.add(on(one, shard -> {
+                action.accept(shard);
+                return null;
+            }));
+        }
+        return CompletableFuture.allOf(done.toArray(new CompletableFuture<?>[0]));
+    }
+
+    private static <T> CompletableFuture<T> on(Shard shard, Function<Shard, T> action) {
         CompletableFuture<T> done = new CompletableFuture<>();
         boolean posted = shard.post(() -> {
             try {
-                done.complete(action.get());
+                done.complete(action.apply(shard));
             } catch (RuntimeException e) {
                 done.completeExceptionally(e);
             }
@@ -129,25 +168,5 @@ public final class ShardDirectory implements PartitionDirectory {
             done.completeExceptionally(new IllegalStateException("the shard has ended"));
         }
         return done;
-    }
-
-    /** Tells the shard, from the coordinator's thread, that a log it reads has grown; one message at a time. */
-    private final class RemoteAdvance implements io.tickwire.storage.log.HighWatermarkListener {
-        private final ShardPartition partition;
-        private final AtomicBoolean posted = new AtomicBoolean();
-
-        RemoteAdvance(ShardPartition partition) {
-            this.partition = partition;
-        }
-
-        @Override
-        public void onHighWatermark(PartitionLog log, long highWatermark) {
-            if (!posted.getAndSet(true)) {
-                boolean _ = shard.post(() -> {
-                    posted.set(false);
-                    partition.advanced();
-                });
-            }
-        }
     }
 }

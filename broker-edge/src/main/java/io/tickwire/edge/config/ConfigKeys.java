@@ -21,11 +21,6 @@ public final class ConfigKeys {
             "most memory for requests that are not complete yet, all connections together");
     static final ConfigKey<NetMode> NET_MODE = ConfigKey.of(
             "net.mode", ConfigType.choice(NetMode.class), "kernel", "kernel sockets, or the userspace stack over DPDK");
-    static final ConfigKey<Integer> SHARD_SPIN_US = ConfigKey.of(
-            "threading.spin.us",
-            ConfigType.integer(-1, 1_000_000),
-            "0",
-            "how long an idle shard spins before it parks; -1 never parks");
     static final ConfigKey<HostPort> METRICS_LISTEN = ConfigKey.of(
             "metrics.listen", ConfigType.HOST_PORT, "", "where metrics are served over HTTP; by default not at all");
 
@@ -61,7 +56,14 @@ public final class ConfigKeys {
                 ShmConfig.MAX_BYTES,
                 ShmConfig.MAX_CHANNELS,
                 ShmConfig.PERMISSIONS,
-                SHARD_SPIN_US,
+                ThreadingConfig.MODE,
+                ThreadingConfig.SHARDS,
+                ThreadingConfig.SPIN_US,
+                ThreadingConfig.CPUS,
+                ThreadingConfig.CONTROL_CPUS,
+                ThreadingConfig.PRIORITY,
+                ThreadingConfig.LOCK_MEMORY,
+                ThreadingConfig.NUMA_NODE,
                 METRICS_LISTEN);
     }
 }

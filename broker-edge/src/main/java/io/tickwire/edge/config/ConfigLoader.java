@@ -61,7 +61,7 @@ public final class ConfigLoader {
                 new TickwireConfig.Net(values.get(ConfigKeys.NET_MODE), DpdkConfig.load(values)),
                 feeds,
                 ShmConfig.load(values),
-                new TickwireConfig.Threading(values.get(ConfigKeys.SHARD_SPIN_US)),
+                ThreadingConfig.load(values),
                 values.find(ConfigKeys.METRICS_LISTEN),
                 broker);
     }

@@ -35,6 +35,9 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
     /** HOST:PORT. */
     public static final ConfigType<HostPort> HOST_PORT = new ConfigType<>("host:port", HostPort::parse);
 
+    /** CPUs by number. */
+    public static final ConfigType<CpuSet> CPUS = new ConfigType<>("cpus", CpuSet::parse);
+
     /** Texts separated by commas. */
     public static final ConfigType<List<String>> LIST = new ConfigType<>("list", ConfigType::list);
 

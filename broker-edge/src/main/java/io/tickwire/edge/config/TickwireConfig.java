@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param net the transport
  * @param feeds the feeds, by name
  * @param shm shared memory
- * @param threading the shard's thread
+ * @param threading the shards' threads
  * @param metricsListen where metrics are served; empty for nowhere
  * @param broker Kafka's broker settings that were given, by Kafka's names
  */
@@ -23,7 +23,7 @@ public record TickwireConfig(
         Net net,
         List<FeedConfig> feeds,
         ShmConfig shm,
-        Threading threading,
+        ThreadingConfig threading,
         Optional<HostPort> metricsListen,
         Map<String, String> broker) {
     /** Copies the collections. */
@@ -68,11 +68,4 @@ public record TickwireConfig(
      * @param dpdk used in mode dpdk
      */
     public record Net(NetMode mode, DpdkConfig dpdk) {}
-
-    /**
-     * The shard's thread.
-     *
-     * @param spinUs how long it spins before it parks, in microseconds; -1 never parks
-     */
-    public record Threading(int spinUs) {}
 }

@@ -4,10 +4,7 @@ package io.tickwire.edge.connection;
  * Bounds on connections.
  *
  * @param maxRequestBytes longest request (socket.request.max.bytes)
- * @param maxConnections most connections of the listener (max.connections)
- * @param maxPerAddress most connections from one address (max.connections.per.ip)
  * @param maxIdleNs a connection without traffic for longer is closed (connections.max.idle.ms); 0 or less never
  * @param inflightBytes most memory for requests that are not complete yet
  */
-public record ConnectionLimits(
-        int maxRequestBytes, int maxConnections, int maxPerAddress, long maxIdleNs, long inflightBytes) {}
+public record ConnectionLimits(int maxRequestBytes, long maxIdleNs, long inflightBytes) {}

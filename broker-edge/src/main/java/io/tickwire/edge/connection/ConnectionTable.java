@@ -20,14 +20,22 @@ public final class ConnectionTable implements StreamAcceptor {
     private final FrameMemory memory;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final Map<Connection, InetAddress> addresses = new HashMap<>();
-    private final Map<InetAddress, Integer> perAddress = new HashMap<>();
+    private final ConnectionQuota quota;
+    private final int shard;
     private long accepted;
     private long nextIdleScanNs;
     private boolean open;
 
-    /** Makes an empty table for a shard. */
-    public ConnectionTable(ConnectionHost host) {
+    /**
+     * Makes an empty table for a shard.
+     *
+     * @param quota connections of all shards together
+     * @param shard the shard's number, part of the connections' ids
+     */
+    public ConnectionTable(ConnectionHost host, ConnectionQuota quota, int shard) {
         this.host = host;
+        this.quota = quota;
+        this.shard = shard;
         memory = new FrameMemory(host.limits().inflightBytes());
         nextIdleScanNs = host.nowNs() + IDLE_SCAN_NS;
     }
@@ -35,26 +43,23 @@ public final class ConnectionTable implements StreamAcceptor {
     @Override
     public StreamHandler onAccept(StreamTransport stream) {
         InetAddress address = stream.remoteAddress().getAddress();
-        int fromAddress = perAddress.getOrDefault(address, 0);
-        if (connections.size() >= host.limits().maxConnections()
-                || fromAddress >= host.limits().maxPerAddress()) {
+        if (!quota.enter(address)) {
             host.counters().refused().increment();
             return null;
         }
-        Connection connection = new Connection(host, memory, stream, idOf(stream, accepted++));
+        Connection connection = new Connection(host, memory, stream, idOf(stream));
         if (!open) {
             connection.hold();
         }
         connections.add(connection);
         addresses.put(connection, address);
-        perAddress.put(address, fromAddress + 1);
         host.counters().opened().increment();
         return connection;
     }
 
     // As Kafka's: local-remote-processor-index.
-    private static String idOf(StreamTransport stream, long index) {
-        return text(stream.localAddress()) + "-" + text(stream.remoteAddress()) + "-0-" + index;
+    private String idOf(StreamTransport stream) {
+        return text(stream.localAddress()) + "-" + text(stream.remoteAddress()) + "-" + shard + "-" + accepted++;
     }
 
     private static String text(InetSocketAddress address) {
@@ -70,8 +75,7 @@ public final class ConnectionTable implements StreamAcceptor {
     /** A connection has ended. */
     public void remove(Connection connection) {
         if (connections.remove(connection)) {
-            InetAddress address = addresses.remove(connection);
-            perAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+            quota.leave(addresses.remove(connection));
             host.counters().closed().increment();
         }
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionStage;
 import org.agrona.DirectBuffer;
 
 /**
- * One configured feed on a shard: joins its group while its topic's partition 0 is served, and leaves it when the topic goes. Shard's
- * thread only, except the counters.
+ * One configured feed on one of the shards: joins its group while that shard owns its topic's partition 0, and leaves it when the topic
+ * goes. Shard's thread only, except the counters.
  */
 public final class FeedTask implements ShardTask, DatagramHandler {
     private static final int PARTITION = 0;
@@ -21,17 +21,25 @@ public final class FeedTask implements ShardTask, DatagramHandler {
     private final FeedConfig config;
     private final FeedPartitions partitions;
     private final FeedEvents events;
-    private final FeedCounters counters = new FeedCounters();
+    private final FeedCounters counters;
     private ShardContext shard;
     private long version;
     private boolean looked;
     private PartitionLog log;
     private FeedHandler handler;
     private DatagramSource source;
-    private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private final CompletableFuture<Void> joined;
 
-    FeedTask(final FeedConfig config, final FeedPartitions partitions, final FeedEvents events) {
+    /** A feed; its tasks on all shards share the counters, which the one that has joined writes, and the news that one has. */
+    FeedTask(
+            final FeedConfig config,
+            final FeedPartitions partitions,
+            final FeedEvents events,
+            final FeedCounters counters,
+            final CompletableFuture<Void> joined) {
         this.config = config;
+        this.joined = joined;
+        this.counters = counters;
         this.partitions = partitions;
         this.events = events;
     }

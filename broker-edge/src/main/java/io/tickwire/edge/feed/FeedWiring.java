@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochNanoClock;
 
@@ -23,14 +24,19 @@ public final class FeedWiring implements AutoCloseable {
     private final ChannelRegistry registry;
     private final FeedPartitions partitions;
     private final FeedEventLog eventLog = new FeedEventLog();
-    private final List<FeedTask> feeds = new ArrayList<>();
+    private final List<List<FeedTask>> feeds = new ArrayList<>();
     private final Set<String> topics = new LinkedHashSet<>();
 
     private FeedWiring(final TickwireConfig config, final ChannelRegistry registry, final EpochNanoClock clock) {
         this.registry = registry;
         this.partitions = new FeedPartitions(registry, clock);
+        for (int shard = 0; shard < config.threading().shards(); shard++) {
+            feeds.add(new ArrayList<>());
+        }
         for (final FeedConfig feed : config.feeds()) {
-            feeds.add(new FeedTask(feed, partitions, eventLog));
+            final FeedCounters counters = new FeedCounters();
+            final CompletableFuture<Void> joined = new CompletableFuture<>();
+            feeds.forEach(tasks -> tasks.add(new FeedTask(feed, partitions, eventLog, counters, joined)));
             topics.add(feed.topic());
         }
     }
@@ -84,10 +90,10 @@ public final class FeedWiring implements AutoCloseable {
         return List.of(partitions);
     }
 
-    /** To run on the shard. */
-    public List<ShardTask> tasks() {
-        final List<ShardTask> tasks = new ArrayList<>(feeds);
-        if (registry != null) {
+    /** To run on a shard: a task of every feed, as the feed is wherever its partition is. */
+    public List<ShardTask> tasks(final int shard) {
+        final List<ShardTask> tasks = new ArrayList<>(feeds.get(shard));
+        if (registry != null && shard == 0) {
             tasks.add(new Heartbeat(registry));
         }
         return tasks;
@@ -105,7 +111,7 @@ public final class FeedWiring implements AutoCloseable {
 
     /** The feeds, for their counters. */
     public List<FeedTask> feeds() {
-        return List.copyOf(feeds);
+        return List.copyOf(feeds.get(0));
     }
 
     /** The last messages known to be missing, oldest first. Any thread. */

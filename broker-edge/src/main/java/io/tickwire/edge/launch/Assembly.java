@@ -26,7 +26,7 @@ public final class Assembly {
         Broker broker;
         try {
             broker = Broker.start(
-                    config, epochOffsetNs, context -> plane(context, feeds), feeds.observers(), feeds.tasks());
+                    config, epochOffsetNs, context -> plane(context, feeds), feeds.observers(), feeds::tasks);
         } catch (RuntimeException e) {
             feeds.close();
             throw e;

@@ -12,21 +12,9 @@ import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.config.NetMode;
 import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.edge.connection.ConnectionLimits;
-import io.tickwire.edge.handler.ConnectionObserver;
-import io.tickwire.edge.handler.Handler;
+import io.tickwire.edge.connection.ConnectionQuota;
 import io.tickwire.edge.handler.HandlerTable;
-import io.tickwire.edge.handler.HotResponsePool;
-import io.tickwire.edge.handler.fetch.FetchHandler;
-import io.tickwire.edge.handler.offsets.DeleteRecordsHandler;
-import io.tickwire.edge.handler.offsets.ListOffsetsHandler;
-import io.tickwire.edge.handler.offsets.OffsetForLeaderEpochHandler;
-import io.tickwire.edge.handler.produce.ProduceHandler;
-import io.tickwire.edge.handler.share.ShareAcknowledgeHandler;
-import io.tickwire.edge.handler.share.ShareFetchHandler;
-import io.tickwire.edge.handler.share.ShareHost;
-import io.tickwire.edge.handler.share.ShareMembership;
-import io.tickwire.edge.handler.share.SharePartitions;
-import io.tickwire.net.transport.KernelTransport;
+import io.tickwire.net.transport.KernelTransportGroup;
 import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.catalog.CatalogOptions;
@@ -43,7 +31,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.agrona.concurrent.SystemEpochClock;
+import java.util.function.IntFunction;
 
 /** A running broker: opens its data directory, starts its threads, and ends in the opposite order. */
 public final class Broker implements AutoCloseable {
@@ -57,10 +45,10 @@ public final class Broker implements AutoCloseable {
     private final TickwireConfig config;
     private final Conductor conductor = new Conductor(CONDUCTOR_QUEUE);
     private final LogCatalog catalog;
-    private final Shard shard;
-    private AgentLoop shardLoop;
+    private final List<Shard> shards = new ArrayList<>();
+    private final List<AgentLoop> shardLoops = new ArrayList<>();
+    private final List<Thread> shardThreads = new ArrayList<>();
     private AgentLoop conductorLoop;
-    private Thread shardThread;
     private Thread conductorThread;
     private Thread syncerThread;
     private Thread pretoucherThread;
@@ -69,13 +57,18 @@ public final class Broker implements AutoCloseable {
     private LogSyncer syncer;
     private LogPretoucher pretoucher;
     private volatile InetSocketAddress kafkaAddress;
-    private HandlerTable handlers;
     private ControlPlane control;
 
-    private Broker(TickwireConfig config, LogCatalog catalog, Transport transport, long epochOffsetNs) {
+    private Broker(
+            TickwireConfig config, LogCatalog catalog, List<? extends Transport> transports, long epochOffsetNs) {
         this.config = config;
         this.catalog = catalog;
-        shard = new Shard(transport, conductor, limits(config), epochOffsetNs);
+        ConnectionQuota quota =
+                new ConnectionQuota(config.brokerInt("max.connections"), config.brokerInt("max.connections.per.ip"));
+        for (Transport transport : transports) {
+            shards.add(new Shard(shards.size(), transport, conductor, limits(config), quota, epochOffsetNs));
+        }
+        Shard.connect(shards);
     }
 
     /**
@@ -84,7 +77,7 @@ public final class Broker implements AutoCloseable {
      * @param epochOffsetNs epoch time minus monotonic time, as everything that stamps records was given it
      * @param plane makes the control plane
      * @param observers told of partitions
-     * @param tasks share the shard's thread
+     * @param tasks of each shard, by its number, which share its thread
      * @throws RuntimeException saying what stands in the way; nothing is left running then
      */
     public static Broker start(
@@ -92,9 +85,9 @@ public final class Broker implements AutoCloseable {
             long epochOffsetNs,
             Function<ControlContext, ControlPlane> plane,
             List<PartitionObserver> observers,
-            List<? extends ShardTask> tasks) {
-        Transport transport = transport(config, epochOffsetNs);
-        Broker broker = new Broker(config, openCatalog(config), transport, epochOffsetNs);
+            IntFunction<List<ShardTask>> tasks) {
+        List<? extends Transport> transports = transports(config, epochOffsetNs);
+        Broker broker = new Broker(config, openCatalog(config), transports, epochOffsetNs);
         try {
             broker.run(plane, observers, tasks);
             return broker;
@@ -114,15 +107,22 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static Transport transport(TickwireConfig config, long epochOffsetNs) {
+    private static List<? extends Transport> transports(TickwireConfig config, long epochOffsetNs) {
+        int shards = config.threading().shards();
         if (config.net().mode() == NetMode.DPDK) {
-            return DpdkTransport.open(config.net().dpdk());
+            if (shards > 1) {
+                throw ConfigException.of(
+                        "threading.shards", Integer.toString(shards), "net.mode=dpdk has one queue, for one shard");
+            }
+            return List.of(DpdkTransport.open(config.net().dpdk()));
         }
-        return KernelTransport.open(new KernelTransportSettings(
-                READ_BUFFER_BYTES,
-                socketBuffer(config, "socket.send.buffer.bytes"),
-                socketBuffer(config, "socket.receive.buffer.bytes"),
-                () -> System.nanoTime() + epochOffsetNs));
+        return KernelTransportGroup.open(
+                new KernelTransportSettings(
+                        READ_BUFFER_BYTES,
+                        socketBuffer(config, "socket.send.buffer.bytes"),
+                        socketBuffer(config, "socket.receive.buffer.bytes"),
+                        () -> System.nanoTime() + epochOffsetNs),
+                shards);
     }
 
     /** Kafka's default of 100 KiB is for its own network threads: unless it is set, the kernel sizes the buffers. */
@@ -134,66 +134,58 @@ public final class Broker implements AutoCloseable {
     private static ConnectionLimits limits(TickwireConfig config) {
         return new ConnectionLimits(
                 config.brokerInt("socket.request.max.bytes"),
-                config.brokerInt("max.connections"),
-                config.brokerInt("max.connections.per.ip"),
                 config.brokerLong("connections.max.idle.ms") * 1_000_000,
-                config.kafka().inflightBytes());
+                inflightBytes(config));
+    }
+
+    /** Each shard has its part of what all connections together may have. */
+    private static long inflightBytes(TickwireConfig config) {
+        return config.kafka().inflightBytes() / config.threading().shards();
     }
 
     private void run(
             Function<ControlContext, ControlPlane> plane,
             List<PartitionObserver> observers,
-            List<? extends ShardTask> tasks) {
+            IntFunction<List<ShardTask>> tasks) {
         long spinUs = config.threading().spinUs();
-        shardLoop = new AgentLoop(shard, shard::park, spinUs < 0 ? -1 : spinUs * 1000, this::halt);
+        for (Shard shard : shards) {
+            AgentLoop loop = new AgentLoop(shard, shard::park, spinUs < 0 ? -1 : spinUs * 1000, this::halt);
+            shardLoops.add(loop);
+            shardThreads.add(threads.start("tickwire-" + shard.roleName(), loop));
+        }
         conductorLoop = new AgentLoop(conductor, conductor::park, 0, this::halt);
-        shardThread = threads.start("tickwire-shard-0", shardLoop);
         conductorThread = threads.start("tickwire-conductor", conductorLoop);
-        syncer = new LogSyncer(shard::synced);
+        ShardDirectory directory = new ShardDirectory(shards, observers);
+        syncer = new LogSyncer(directory::synced);
         catalog.syncer(syncer);
         syncerThread = threads.start("tickwire-syncer", syncer);
         pretoucher = new LogPretoucher();
         catalog.pretoucher(pretoucher);
         pretoucherThread = threads.start("tickwire-pretoucher", pretoucher);
-        kafkaAddress = shard.listen(resolve(config.kafka().listen())).join();
-        control = plane.apply(new ControlContext(
-                config, catalog, conductor, new ShardDirectory(shard, observers), () -> kafkaAddress, threads));
+        kafkaAddress = listen(resolve(config.kafka().listen()));
+        control = plane.apply(new ControlContext(config, catalog, conductor, directory, () -> kafkaAddress, threads));
         CompletableFuture.runAsync(control::start, conductor).join();
         new LogUpkeep(conductor, catalog, config.brokerLong("log.retention.check.interval.ms")).start();
         compaction = new Compaction(config, catalog, threads);
-        HotResponsePool responses = new HotResponsePool();
-        ProduceHandler produce = new ProduceHandler(
-                shard.partitions(),
-                responses,
-                shard.deadlines(),
-                SystemEpochClock.INSTANCE,
-                control.transactions(),
-                shard::post);
-        FetchHandler fetch = new FetchHandler(
-                shard.partitions(),
-                responses,
-                shard.deadlines(),
-                config.brokerInt("fetch.max.bytes"),
-                config.brokerInt("max.incremental.fetch.session.cache.slots"));
-        SharePartitions shares = new SharePartitions(
-                new ShareHost(shard.partitions(), shard.deadlines(), shard::post, shard::nowNs), control.shares());
-        ShareMembership members = new ShareMembership(shares);
-        List<ConnectionObserver> connectionObservers = new ArrayList<>(control.observers());
-        connectionObservers.add(members::connectionClosed);
-        List<Handler> all = new ArrayList<>(control.handlers());
-        all.add(new ShareFetchHandler(members, config.brokerInt("fetch.max.bytes")));
-        all.add(new ShareAcknowledgeHandler(members));
-        all.add(produce);
-        all.add(fetch);
-        all.add(new ListOffsetsHandler(shard.partitions()));
-        all.add(new OffsetForLeaderEpochHandler(shard.partitions()));
-        all.add(new DeleteRecordsHandler(catalog));
-        handlers = new HandlerTable(all, control::features, control.quotas());
-        shard.open(handlers, List.of(produce, fetch, shares), tasks, connectionObservers)
-                .join();
+        ShardHandlers handlers = new ShardHandlers(config, catalog, control, shards);
+        List<CompletableFuture<Void>> opened = new ArrayList<>();
+        for (Shard shard : shards) {
+            opened.add(handlers.open(shard, tasks.apply(shard.index())));
+        }
+        opened.forEach(CompletableFuture::join);
         metrics = config.metricsListen()
-                .map(address -> new MetricsServer(address, shard, conductor, compaction.cleaner(), members))
+                .map(address ->
+                        new MetricsServer(address, shards, conductor, compaction.cleaner(), handlers.shareMembers()))
                 .orElse(null);
+    }
+
+    /** All shards listen on the address, with the port that the first one got. */
+    private InetSocketAddress listen(InetSocketAddress address) {
+        InetSocketAddress bound = address;
+        for (Shard shard : shards) {
+            bound = shard.listen(bound).join();
+        }
+        return bound;
     }
 
     private static InetSocketAddress resolve(HostPort address) {
@@ -209,6 +201,11 @@ public final class Broker implements AutoCloseable {
         threads.start("tickwire-halt", this::close);
     }
 
+    /** All handlers, as each shard has them. */
+    public HandlerTable handlers() {
+        return shards.get(0).handlers();
+    }
+
     /** Where Kafka clients connect. */
     public InetSocketAddress kafkaAddress() {
         return kafkaAddress;
@@ -217,11 +214,6 @@ public final class Broker implements AutoCloseable {
     /** Port on which metrics are served, or 0. */
     public int metricsPort() {
         return metrics == null ? 0 : metrics.port();
-    }
-
-    /** All handlers. */
-    public HandlerTable handlers() {
-        return handlers;
     }
 
     /** The control plane. */
@@ -246,11 +238,9 @@ public final class Broker implements AutoCloseable {
             if (compaction != null) {
                 compaction.close();
             }
-            if (shardThread != null) {
-                shardLoop.stop();
-                shard.wakeup();
-                BrokerThreads.join(shardThread);
-            }
+            shardLoops.forEach(AgentLoop::stop);
+            shards.forEach(Shard::wakeup);
+            shardThreads.forEach(BrokerThreads::join);
             if (conductorThread != null) {
                 if (control != null) {
                     ControlPlane plane = control;

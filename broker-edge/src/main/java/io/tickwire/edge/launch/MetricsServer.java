@@ -6,15 +6,19 @@ import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tickwire.edge.agent.Conductor;
 import io.tickwire.edge.agent.Shard;
+import io.tickwire.edge.agent.ShardPeers;
 import io.tickwire.edge.config.ConfigException;
 import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.connection.ConnectionCounters;
 import io.tickwire.edge.handler.share.ShareCounters;
 import io.tickwire.edge.handler.share.ShareMembership;
+import io.tickwire.net.transport.LongCell;
 import io.tickwire.net.transport.TransportCounters;
 import io.tickwire.storage.compaction.CleanerCounters;
 import io.tickwire.storage.compaction.LogCleaner;
 import java.io.IOException;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /** Serves the broker's counts over HTTP at {@code /metrics}, in Prometheus' text format. Reading them disturbs nobody. */
@@ -22,9 +26,11 @@ final class MetricsServer implements AutoCloseable {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final HTTPServer server;
 
-    MetricsServer(HostPort listen, Shard shard, Conductor conductor, LogCleaner cleaner, ShareMembership members) {
-        connections(shard.counters());
-        transport(shard.transport().counters());
+    MetricsServer(
+            HostPort listen, List<Shard> shards, Conductor conductor, LogCleaner cleaner, ShareMembership members) {
+        connections(shards.stream().map(Shard::counters).toList());
+        transport(shards.stream().map(shard -> shard.transport().counters()).toList());
+        peers(shards.stream().map(Shard::peers).toList());
         compaction(cleaner);
         shares(members);
         counter("tickwire_conductor_rejected", "Control tasks turned away", conductor::rejected);
@@ -41,26 +47,57 @@ final class MetricsServer implements AutoCloseable {
         }
     }
 
-    private void connections(ConnectionCounters counters) {
+    private void connections(List<ConnectionCounters> all) {
         gauge(
                 "tickwire_connections",
                 "Connections open",
-                () -> counters.opened().get() - counters.closed().get());
-        counter("tickwire_connections_opened", "Connections accepted", counters.opened()::get);
-        counter("tickwire_connections_closed", "Connections ended", counters.closed()::get);
-        counter("tickwire_connections_refused", "Connections refused by a limit", counters.refused()::get);
-        counter("tickwire_connections_rejected", "Connections closed for what they sent", counters.rejected()::get);
-        counter("tickwire_connections_idle_closed", "Connections closed as idle", counters.idleClosed()::get);
-        counter("tickwire_requests", "Requests dispatched", counters.requests()::get);
-        counter("tickwire_request_memory_waits", "Requests that waited for memory", counters.memoryWaits()::get);
-        counter("tickwire_slow_responses", "Responses not taken at once", counters.slowResponses()::get);
+                () -> sum(all, ConnectionCounters::opened).getAsLong()
+                        - sum(all, ConnectionCounters::closed).getAsLong());
+        counter("tickwire_connections_opened", "Connections accepted", sum(all, ConnectionCounters::opened));
+        counter("tickwire_connections_closed", "Connections ended", sum(all, ConnectionCounters::closed));
+        counter(
+                "tickwire_connections_refused",
+                "Connections refused by a limit",
+                sum(all, ConnectionCounters::refused));
+        counter(
+                "tickwire_connections_rejected",
+                "Connections closed for what they sent",
+                sum(all, ConnectionCounters::rejected));
+        counter(
+                "tickwire_connections_idle_closed",
+                "Connections closed as idle",
+                sum(all, ConnectionCounters::idleClosed));
+        counter("tickwire_requests", "Requests dispatched", sum(all, ConnectionCounters::requests));
+        counter(
+                "tickwire_request_memory_waits",
+                "Requests that waited for memory",
+                sum(all, ConnectionCounters::memoryWaits));
+        counter("tickwire_slow_responses", "Responses not taken at once", sum(all, ConnectionCounters::slowResponses));
     }
 
-    private void transport(TransportCounters counters) {
-        counter("tickwire_transport_received_bytes", "Stream bytes received", counters.bytesIn()::get);
-        counter("tickwire_transport_sent_bytes", "Stream bytes sent", counters.bytesOut()::get);
-        counter("tickwire_transport_short_sends", "Sends cut short by the peer's pace", counters.shortSends()::get);
-        counter("tickwire_transport_accept_failures", "Accepts that failed", counters.acceptFailures()::get);
+    private void transport(List<TransportCounters> all) {
+        counter("tickwire_transport_received_bytes", "Stream bytes received", sum(all, TransportCounters::bytesIn));
+        counter("tickwire_transport_sent_bytes", "Stream bytes sent", sum(all, TransportCounters::bytesOut));
+        counter(
+                "tickwire_transport_short_sends",
+                "Sends cut short by the peer's pace",
+                sum(all, TransportCounters::shortSends));
+        counter(
+                "tickwire_transport_accept_failures",
+                "Accepts that failed",
+                sum(all, TransportCounters::acceptFailures));
+    }
+
+    private void peers(List<ShardPeers> all) {
+        counter("tickwire_shard_messages", "Messages from shard to shard", sum(all, ShardPeers::sent));
+        counter(
+                "tickwire_shard_ring_full",
+                "Messages from shard to shard that waited for room",
+                sum(all, ShardPeers::fullRings));
+    }
+
+    private static <T> LongSupplier sum(List<T> all, Function<T, LongCell> cell) {
+        return () -> all.stream().mapToLong(one -> cell.apply(one).get()).sum();
     }
 
     private void compaction(LogCleaner cleaner) {

@@ -54,7 +54,7 @@ class PartitionTableTest {
     }
 
     private static ShardPartition partition(String topic, long id, int number) {
-        return new ShardPartition(
-                new PartitionSpec(topic, new Uuid(1, id), number, 0, null, PartitionSpec.Owner.SHARD));
+        PartitionSpec spec = new PartitionSpec(topic, new Uuid(1, id), number, 0, null, PartitionSpec.Owner.SHARD);
+        return new PartitionShare(spec, 0, 1).view(0);
     }
 }

@@ -52,7 +52,7 @@ final class ConnectionFixture implements ConnectionHost {
             new HandlerTable(List.of(new Hot(), new Control()), () -> FeatureSnapshot.NONE, quotas);
 
     ConnectionFixture(int maxRequestBytes, long inflightBytes) {
-        limits = new ConnectionLimits(maxRequestBytes, 10, 10, 1000, inflightBytes);
+        limits = new ConnectionLimits(maxRequestBytes, 1000, inflightBytes);
         memory = new FrameMemory(inflightBytes);
         connection = new Connection(this, memory, stream, "test");
     }

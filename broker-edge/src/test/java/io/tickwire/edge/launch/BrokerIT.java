@@ -31,14 +31,19 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.RequestUtils;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The whole broker, in this process, with stock clients. */
+/** The whole broker, in this process, with stock clients; on one shard and on two. */
 @Timeout(240)
+@ParameterizedClass(name = "{0} shards")
+@ValueSource(ints = {1, 2})
 class BrokerIT {
     private static final int MEGABYTE = 1_000_000;
 
@@ -47,17 +52,28 @@ class BrokerIT {
 
     private static Broker broker;
 
-    @BeforeAll
-    static void start() {
+    @Parameter
+    @SuppressWarnings("UnusedVariable") // The invocation is made from it.
+    private int shards;
+
+    @BeforeParameterizedClassInvocation
+    static void start(int shards) {
         broker = Assembly.start(ConfigLoader.load(
                 null,
                 Map.of(
-                        "data.dir", dir.resolve("data").toString(),
-                        "shm.enabled", "false",
-                        "kafka.listen", "127.0.0.1:0")));
+                        "data.dir",
+                        dir.resolve("data-" + shards).toString(),
+                        "threading.mode",
+                        shards == 1 ? "shared" : "parking",
+                        "threading.shards",
+                        Integer.toString(shards),
+                        "shm.enabled",
+                        "false",
+                        "kafka.listen",
+                        "127.0.0.1:0")));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         broker.close();
     }

@@ -25,14 +25,18 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stock clients against the data plane alone. */
+/** Stock clients against the data plane alone, on one shard and on several. */
+@ParameterizedClass(name = "{0} shards")
+@ValueSource(ints = {1, 3})
 class DataPlaneTest {
     private static final Map<String, Integer> TOPICS = Map.ofEntries(
             Map.entry("none", 1),
@@ -52,14 +56,22 @@ class DataPlaneTest {
 
     private static Broker broker;
 
-    @BeforeAll
-    static void start() {
+    @Parameter
+    @SuppressWarnings("UnusedVariable") // The invocation is made from it.
+    private int shards;
+
+    @BeforeParameterizedClassInvocation
+    static void start(int shards) {
         broker = Broker.start(
                 ConfigLoader.load(
                         null,
                         Map.of(
                                 "data.dir",
-                                dir.resolve("data").toString(),
+                                dir.resolve("data-" + shards).toString(),
+                                "threading.mode",
+                                shards == 1 ? "shared" : "parking",
+                                "threading.shards",
+                                Integer.toString(shards),
                                 "kafka.listen",
                                 "127.0.0.1:0",
                                 "metrics.listen",
@@ -67,10 +79,10 @@ class DataPlaneTest {
                 0,
                 context -> new FixedTopics(context, TOPICS),
                 List.of(),
-                List.of());
+                shard -> List.of());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         broker.close();
     }

@@ -6,20 +6,23 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** A listening kernel socket. */
+/** A listening kernel socket. What it accepts goes to the transports that listen on its address, in turn. */
 final class KernelListener implements Listener, KernelTransport.Ready {
     private static final int ACCEPTS_PER_POLL = 16;
 
     private final KernelTransport transport;
     private final ServerSocketChannel channel;
-    private final StreamAcceptor acceptor;
+    private final AcceptTargets targets;
+    private final Runnable onClose;
     private final InetSocketAddress localAddress;
     private SelectionKey key;
 
-    KernelListener(KernelTransport transport, ServerSocketChannel channel, StreamAcceptor acceptor) throws IOException {
+    KernelListener(KernelTransport transport, ServerSocketChannel channel, AcceptTargets targets, Runnable onClose)
+            throws IOException {
         this.transport = transport;
         this.channel = channel;
-        this.acceptor = acceptor;
+        this.targets = targets;
+        this.onClose = onClose;
         localAddress = (InetSocketAddress) channel.getLocalAddress();
     }
 
@@ -51,27 +54,16 @@ final class KernelListener implements Listener, KernelTransport.Ready {
             if (accepted == null) {
                 return;
             }
-            adopt(accepted);
+            deal(accepted);
         }
     }
 
-    private void adopt(SocketChannel accepted) {
-        KernelStream stream = new KernelStream(transport, accepted);
-        try {
-            transport.configure(accepted);
-            stream.key(transport.register(accepted, SelectionKey.OP_READ, stream));
-        } catch (IOException e) {
-            transport.counters().acceptFailures().increment();
-            stream.discard();
-            return;
-        }
-        StreamHandler handler = acceptor.onAccept(stream);
-        if (handler == null) {
-            transport.counters().refused().increment();
-            stream.discard();
-        } else {
-            transport.counters().accepted().increment();
-            stream.handler(handler);
+    private void deal(SocketChannel accepted) {
+        AcceptTargets.Target target = targets.next();
+        if (target != null && target.transport() == transport) {
+            transport.adopt(accepted, target.acceptor());
+        } else if (target == null || !target.transport().handOver(accepted, target.acceptor())) {
+            transport.refuse(accepted);
         }
     }
 
@@ -82,6 +74,7 @@ final class KernelListener implements Listener, KernelTransport.Ready {
 
     @Override
     public void close() {
+        onClose.run();
         try {
             key.cancel();
             channel.close();

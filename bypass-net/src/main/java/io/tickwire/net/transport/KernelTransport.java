@@ -13,13 +13,20 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** {@link Transport} over the kernel's sockets through one NIO selector. */
 public final class KernelTransport implements Transport {
     private static final int GATHER_SLICES = 64;
+    private static final int HAND_OVERS = 4096;
+
+    /** A connection that another transport of the group has accepted for this one. */
+    private record HandOver(SocketChannel channel, StreamAcceptor acceptor) {}
 
     private final KernelTransportSettings settings;
+    private final KernelTransportGroup group;
+    private final ManyToOneConcurrentArrayQueue<HandOver> handOvers = new ManyToOneConcurrentArrayQueue<>(HAND_OVERS);
     private final TransportCounters counters = new TransportCounters();
     private final AddressBuffers sendBuffers = new AddressBuffers(GATHER_SLICES);
     private final ByteBuffer readBuffer;
@@ -29,12 +36,14 @@ public final class KernelTransport implements Transport {
     private final ArrayDeque<KernelStream> deferred = new ArrayDeque<>();
     private final AtomicBoolean wakeRequested = new AtomicBoolean();
     private volatile boolean parked;
+    private volatile boolean closed;
     private Ready[] ready = new Ready[64];
     private int readyCount;
     private long nowNs;
 
-    private KernelTransport(KernelTransportSettings settings, Selector selector) {
+    private KernelTransport(KernelTransportSettings settings, KernelTransportGroup group, Selector selector) {
         this.settings = settings;
+        this.group = group;
         this.selector = selector;
         readBuffer = ByteBuffer.allocateDirect(settings.readBufferBytes());
         readView = new UnsafeBuffer(readBuffer);
@@ -42,8 +51,12 @@ public final class KernelTransport implements Transport {
 
     /** Opens a transport, to be used by one thread. */
     public static KernelTransport open(KernelTransportSettings settings) {
+        return KernelTransportGroup.open(settings, 1).get(0);
+    }
+
+    static KernelTransport open(KernelTransportSettings settings, KernelTransportGroup group) {
         try {
-            return new KernelTransport(settings, Selector.open());
+            return new KernelTransport(settings, group, Selector.open());
         } catch (IOException e) {
             throw new TransportException("no selector: " + e.getMessage(), e);
         }
@@ -51,14 +64,24 @@ public final class KernelTransport implements Transport {
 
     @Override
     public Listener listen(InetSocketAddress local, int backlog, StreamAcceptor acceptor) {
+        AcceptTargets.Target target = new AcceptTargets.Target(this, acceptor);
+        AcceptTargets shared = group.targets(local);
+        if (shared != null && !shared.has(this)) {
+            shared.add(target);
+            return new SharedListener(local, shared, target);
+        }
         try {
             ServerSocketChannel channel = ServerSocketChannel.open();
             try {
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
                 channel.configureBlocking(false);
                 channel.bind(local, backlog);
-                KernelListener listener = new KernelListener(this, channel, acceptor);
+                InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
+                AcceptTargets targets = new AcceptTargets();
+                targets.add(target);
+                KernelListener listener = new KernelListener(this, channel, targets, () -> group.ended(bound));
                 listener.key(register(channel, SelectionKey.OP_ACCEPT, listener));
+                group.listening(bound, targets);
                 return listener;
             } catch (IOException | RuntimeException e) {
                 channel.close();
@@ -67,6 +90,60 @@ public final class KernelTransport implements Transport {
         } catch (IOException e) {
             throw new TransportException("cannot listen on " + local + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Listens through the listener of another transport. */
+    private record SharedListener(InetSocketAddress localAddress, AcceptTargets targets, AcceptTargets.Target target)
+            implements Listener {
+        @Override
+        public void close() {
+            targets.remove(target);
+        }
+    }
+
+    /** Takes an accepted connection; this transport's thread. */
+    void adopt(SocketChannel channel, StreamAcceptor acceptor) {
+        KernelStream stream = new KernelStream(this, channel);
+        try {
+            configure(channel);
+            stream.key(register(channel, SelectionKey.OP_READ, stream));
+        } catch (IOException e) {
+            counters.acceptFailures().increment();
+            stream.discard();
+            return;
+        }
+        StreamHandler handler = acceptor.onAccept(stream);
+        if (handler == null) {
+            counters.refused().increment();
+            stream.discard();
+        } else {
+            counters.accepted().increment();
+            stream.handler(handler);
+        }
+    }
+
+    /** Closes a connection that nobody takes; this transport's thread. */
+    void refuse(SocketChannel channel) {
+        counters.refused().increment();
+        new KernelStream(this, channel).discard();
+    }
+
+    /** Gives this transport a connection, from the thread of another one; false when it takes none. */
+    boolean handOver(SocketChannel channel, StreamAcceptor acceptor) {
+        boolean taken = !closed && handOvers.offer(new HandOver(channel, acceptor));
+        if (taken) {
+            wakeup();
+        }
+        return taken;
+    }
+
+    private int adoptHandedOver() {
+        int count = 0;
+        for (HandOver next = handOvers.poll(); next != null; next = handOvers.poll()) {
+            adopt(next.channel(), next.acceptor());
+            count++;
+        }
+        return count;
     }
 
     @Override
@@ -102,6 +179,9 @@ public final class KernelTransport implements Transport {
             select(0);
         }
         int work = dispatch();
+        if (!handOvers.isEmpty()) {
+            work += adoptHandedOver();
+        }
         for (int i = deferred.size(); i > 0; i--) {
             deferred.poll().runDeferred();
             work++;
@@ -122,7 +202,7 @@ public final class KernelTransport implements Transport {
 
     @Override
     public void park(long maxNs) {
-        if (maxNs <= 0 || readyCount > 0 || !deferred.isEmpty()) {
+        if (maxNs <= 0 || readyCount > 0 || !deferred.isEmpty() || !handOvers.isEmpty()) {
             return;
         }
         // A waker stores its message, then the request, then looks at parked; this side stores parked, then looks at
@@ -150,8 +230,12 @@ public final class KernelTransport implements Transport {
 
     @Override
     public void close() {
-        if (!selector.isOpen()) {
+        if (closed) {
             return;
+        }
+        closed = true;
+        for (HandOver next = handOvers.poll(); next != null; next = handOvers.poll()) {
+            refuse(next.channel());
         }
         for (SelectionKey key : selector.keys().toArray(new SelectionKey[0])) {
             ((Ready) key.attachment()).onTransportClosed();

@@ -147,6 +147,10 @@ final class FetchSlot extends ShardPartition.Watcher {
             waiter = fetch;
             watched = partition;
             partition.watch(this);
+            if (!partition.isOwned() && partition.log().highWatermark() != highWatermark) {
+                // Another shard has appended since this partition was read.
+                fetch.mustLook();
+            }
         }
     }
 

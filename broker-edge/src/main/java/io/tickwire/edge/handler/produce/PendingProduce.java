@@ -6,12 +6,18 @@ import io.tickwire.edge.handler.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One Produce request from append to answer; parked while high watermarks are behind what it appended. Reused. */
+/**
+ * One Produce request from append to answer; waits while batches are at other shards, and then while high watermarks are behind
+ * what was appended. Reused.
+ */
 final class PendingProduce extends Deadlines.Item {
     private final ProduceHandler handler;
     private final ProduceRows rows = new ProduceRows();
     private final List<Wait> waits = new ArrayList<>();
     private Exchange exchange;
+    private short acks;
+    private long deadlineNs;
+    private int forwarded;
     private int waitCount;
     private boolean parked;
     private boolean ready;
@@ -20,8 +26,39 @@ final class PendingProduce extends Deadlines.Item {
         this.handler = handler;
     }
 
-    void begin(Exchange served) {
+    void begin(Exchange served, short requestAcks, long timeOverNs) {
         exchange = served;
+        acks = requestAcks;
+        deadlineNs = timeOverNs;
+    }
+
+    short acks() {
+        return acks;
+    }
+
+    /** One of its batches is at another shard. */
+    void forwarded() {
+        forwarded++;
+    }
+
+    /** One of them is back. */
+    void returned() {
+        forwarded--;
+    }
+
+    /** Whether batches of it are at other shards. */
+    boolean isAway() {
+        return forwarded > 0;
+    }
+
+    /** Whether its connection has ended while batches were at other shards. */
+    boolean isAbandoned() {
+        return exchange == null;
+    }
+
+    /** Its connection has ended. */
+    void abandon() {
+        exchange = null;
     }
 
     Exchange exchange() {
@@ -55,12 +92,21 @@ final class PendingProduce extends Deadlines.Item {
         return true;
     }
 
-    void park(Deadlines deadlines, long deadlineNs) {
+    void park(Deadlines deadlines) {
         parked = true;
         for (int i = 0; i < waitCount; i++) {
             waits.get(i).partition.watch(waits.get(i));
         }
         deadlines.add(this, deadlineNs);
+        // Another shard may have moved a high watermark before it saw that it is watched.
+        lookAgain();
+    }
+
+    private void lookAgain() {
+        if (!ready && isComplete()) {
+            ready = true;
+            handler.ready(this);
+        }
     }
 
     /** Looked at again: it is no longer among the ready ones. */
@@ -107,9 +153,8 @@ final class PendingProduce extends Deadlines.Item {
 
         @Override
         protected void onAdvance(ShardPartition advanced) {
-            if (!ready && isDone()) {
-                ready = true;
-                handler.ready(PendingProduce.this);
+            if (isDone()) {
+                lookAgain();
             }
         }
     }

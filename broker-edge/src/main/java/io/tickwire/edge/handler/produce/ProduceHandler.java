@@ -4,6 +4,7 @@ import io.tickwire.edge.agent.Deadlines;
 import io.tickwire.edge.agent.PartitionTable;
 import io.tickwire.edge.agent.Shard;
 import io.tickwire.edge.agent.ShardPartition;
+import io.tickwire.edge.agent.ShardPeers;
 import io.tickwire.edge.agent.TransactionGate;
 import io.tickwire.edge.handler.Exchange;
 import io.tickwire.edge.handler.HotHandler;
@@ -15,6 +16,7 @@ import io.tickwire.kafka.hot.ProduceResponseEncoder;
 import io.tickwire.kafka.hot.TopicKey;
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
+import io.tickwire.net.transport.LongCell;
 import io.tickwire.storage.log.AppendResult;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -29,13 +31,15 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.server.transaction.AddPartitionsToTxnManager;
 
 /**
- * Produce: appends each partition's batch where the request lies, and answers at once, or, where acknowledgements wait for
- * the disk, when the high watermark has passed. Allocates nothing unless partitions fail.
+ * Produce: appends each partition's batch where the request lies, or sends it to the shard that owns the partition, and answers
+ * when all is appended, or, where acknowledgements wait for the disk, when the high watermark has passed. Allocates nothing
+ * unless partitions fail.
  */
 public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private static final short ACKS_ALL = -1;
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
+    private static final String NO_ROOM = "too many batches are on their way to other shards";
     private static final String UNVERIFIED = "the coordinator did not confirm the partition's transaction: ";
 
     private final PartitionTable partitions;
@@ -49,6 +53,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private final ProduceResponseEncoder encoder = new ProduceResponseEncoder();
     private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
     private final AppendResult appended = new AppendResult();
+    private final ForwardedAppends forwards;
     private final ArrayDeque<PendingProduce> free = new ArrayDeque<>();
     private final ArrayDeque<PendingProduce> ready = new ArrayDeque<>();
     private final Object2ObjectHashMap<Exchange, PendingProduce> waiting = new Object2ObjectHashMap<>();
@@ -58,6 +63,8 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
      *
      * @param gate admits transactional batches
      * @param shard takes tasks for the shard's thread
+     * @param peers the shard's way to the others
+     * @param maxForwardedBytes most memory for batches on their way to other shards
      */
     public ProduceHandler(
             PartitionTable partitions,
@@ -65,8 +72,11 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             Deadlines deadlines,
             EpochClock clock,
             TransactionGate gate,
-            Consumer<Runnable> shard) {
+            Consumer<Runnable> shard,
+            ShardPeers peers,
+            long maxForwardedBytes) {
         this.partitions = partitions;
+        forwards = new ForwardedAppends(peers, clock, gate, maxForwardedBytes, this);
         admissions = new TransactionAdmissions(partitions, gate, shard);
         this.responses = responses;
         this.deadlines = deadlines;
@@ -108,31 +118,40 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
 
     private void append(Exchange exchange, Map<TopicPartition, Errors> refused, long nowNs) {
         PendingProduce pending = free.isEmpty() ? new PendingProduce(this) : free.pop();
-        pending.begin(exchange);
-        boolean failed = appendAll(pending, refused);
-        if (decoder.acks() == ACKS_NONE) {
+        pending.begin(exchange, decoder.acks(), nowNs + decoder.timeoutMs() * 1_000_000L);
+        appendAll(pending, refused);
+        if (pending.isAway()) {
+            waiting.put(exchange, pending);
+        } else {
+            allAppended(pending);
+        }
+    }
+
+    /** All partitions have been appended to, or refused. */
+    private void allAppended(PendingProduce pending) {
+        Exchange exchange = pending.exchange();
+        if (pending.acks() == ACKS_NONE) {
             exchange.throttle(exchange.quota().produced(false));
-            if (failed) {
-                // As Kafka: without a response, closing is the only way to make the client look for new metadata.
-                exchange.fail("a Produce request with acks=0 failed: "
-                        + pending.rows().firstError());
-            } else {
-                exchange.respondNothing();
-            }
+            short firstError = pending.rows().firstError();
             recycle(pending);
+            if (firstError == KafkaErrors.NONE) {
+                exchange.respondNothing();
+            } else {
+                // As Kafka: without a response, closing is the only way to make the client look for new metadata.
+                exchange.fail("a Produce request with acks=0 failed: " + firstError);
+            }
         } else if (pending.isComplete()) {
             answer(pending);
         } else {
             waiting.put(exchange, pending);
-            pending.park(deadlines, nowNs + decoder.timeoutMs() * 1_000_000L);
+            pending.park(deadlines);
         }
     }
 
-    private boolean appendAll(PendingProduce pending, Map<TopicPartition, Errors> notAdmitted) {
+    private void appendAll(PendingProduce pending, Map<TopicPartition, Errors> notAdmitted) {
         ProduceRows rows = pending.rows();
         Exchange exchange = pending.exchange();
         long nowMs = clock.time();
-        boolean failed = false;
         while (decoder.nextTopic()) {
             TopicKey key = decoder.topic();
             PartitionTable.Topic topic = key.hasId()
@@ -147,20 +166,20 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
                         : null;
                 if (refusal != null) {
                     error = admissionError(refusal, exchange.apiVersion());
-                    rows.refused(decoder.partition(), error, error == refusal.code() ? null : UNVERIFIED + refusal);
-                } else if (error == KafkaErrors.NONE) {
-                    error = append(partition, nowMs);
-                    rows.appended(decoder.partition(), error, appended, partition);
-                    if (error == KafkaErrors.NONE && decoder.acks() != ACKS_NONE) {
-                        pending.await(partition, appended.lastOffset());
-                    }
-                } else {
+                    rows.refused(decoder.partition(), error, reason(refusal, error));
+                } else if (error != KafkaErrors.NONE) {
                     rows.refused(decoder.partition(), error, null);
+                } else if (partition.isOwned()) {
+                    append(pending, partition, nowMs);
+                } else {
+                    forward(pending, partition);
                 }
-                failed |= error != KafkaErrors.NONE;
             }
         }
-        return failed;
+    }
+
+    private static String reason(Errors refusal, short error) {
+        return error == refusal.code() ? null : UNVERIFIED + refusal;
     }
 
     /** As Kafka: what older producers would not try again is told as an error that they do try again. */
@@ -204,8 +223,8 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         return KafkaErrors.NONE;
     }
 
-    private short append(ShardPartition partition, long nowMs) {
-        return partition
+    private void append(PendingProduce pending, ShardPartition partition, long nowMs) {
+        short error = partition
                 .log()
                 .appendProduced(
                         decoder.buffer(),
@@ -215,6 +234,49 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
                         partition.leaderEpoch(),
                         nowMs,
                         appended);
+        pending.rows().appended(decoder.partition(), error, appended, partition);
+        settled(pending, partition, error, appended);
+    }
+
+    private void forward(PendingProduce pending, ShardPartition partition) {
+        if (!forwards.hasRoom(decoder.recordsLength())) {
+            // The producer tries again; meanwhile what is on its way gets through.
+            pending.rows().refused(decoder.partition(), KafkaErrors.NOT_ENOUGH_REPLICAS, NO_ROOM);
+            return;
+        }
+        pending.forwarded();
+        int row = pending.rows().forwarded(decoder.partition());
+        forwards.send(pending, row, partition, header.apiVersion(), decoder);
+    }
+
+    /** A batch is back from the shard that owns its partition. */
+    void returned(ForwardedAppend append) {
+        PendingProduce pending = append.pending();
+        pending.returned();
+        if (pending.isAbandoned()) {
+            if (!pending.isAway()) {
+                recycle(pending);
+            }
+            return;
+        }
+        if (append.refusal() == null) {
+            pending.rows()
+                    .settle(append.row(), append.error(), append.result(), append.recordErrors(), append.partition());
+            settled(pending, append.partition(), append.error(), append.result());
+        } else {
+            short error = admissionError(append.refusal(), pending.exchange().apiVersion());
+            pending.rows().refuse(append.row(), error, reason(append.refusal(), error));
+        }
+        if (!pending.isAway()) {
+            waiting.remove(pending.exchange());
+            allAppended(pending);
+        }
+    }
+
+    private static void settled(PendingProduce pending, ShardPartition partition, short error, AppendResult result) {
+        if (error == KafkaErrors.NONE && pending.acks() != ACKS_NONE) {
+            pending.await(partition, result.lastOffset());
+        }
     }
 
     /** Something that a parked request waits for has come; it is looked at after this round of I/O. */
@@ -259,10 +321,20 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     @Override
     public void cancelled(Exchange exchange) {
         PendingProduce pending = waiting.remove(exchange);
-        if (pending != null) {
-            pending.unpark(deadlines);
-            recycle(pending);
+        if (pending == null) {
+            return;
         }
+        if (pending.isAway()) {
+            pending.abandon();
+            return;
+        }
+        pending.unpark(deadlines);
+        recycle(pending);
+    }
+
+    /** Batches for other shards that found no room. Any thread. */
+    public LongCell forwardsRefused() {
+        return forwards.refused();
     }
 
     private void recycle(PendingProduce pending) {

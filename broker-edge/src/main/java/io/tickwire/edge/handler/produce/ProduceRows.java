@@ -62,7 +62,12 @@ final class ProduceRows {
     }
 
     void refused(int number, short error, String message) {
-        int row = nextRow(number, error);
+        refuse(nextRow(number, error), error, message);
+    }
+
+    /** A row that was to be settled later has come to nothing. */
+    void refuse(int row, short error, String message) {
+        errors[row] = error;
         messages[row] = message;
         baseOffsets[row] = NO_OFFSET;
         appendTimes[row] = NO_OFFSET;
@@ -70,16 +75,27 @@ final class ProduceRows {
     }
 
     void appended(int number, short error, AppendResult result, ShardPartition partition) {
-        int row = nextRow(number, error);
+        RecordErrors refused = partition.log().recordErrors();
+        // The log's own are overwritten by its next append.
+        RecordErrors kept = error == KafkaErrors.NONE || refused.count() == 0 ? null : refused.copy();
+        settle(nextRow(number, error), error, result, kept, partition);
+    }
+
+    /** A row that is settled later. */
+    int forwarded(int number) {
+        return nextRow(number, KafkaErrors.NONE);
+    }
+
+    /** What became of a row. */
+    void settle(int row, short error, AppendResult result, RecordErrors refused, ShardPartition partition) {
+        errors[row] = error;
         baseOffsets[row] = result.baseOffset();
         appendTimes[row] = result.logAppendTimeMs();
         logStarts[row] = result.logStartOffset();
         awaited[row] = partition;
         if (error != KafkaErrors.NONE) {
             messages[row] = result.errorMessage();
-            RecordErrors refused = partition.log().recordErrors();
-            // The log's own are overwritten by its next append.
-            recordErrors[row] = refused.count() == 0 ? null : refused.copy();
+            recordErrors[row] = refused;
         }
     }
 

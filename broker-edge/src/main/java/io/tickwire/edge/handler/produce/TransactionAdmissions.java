@@ -7,22 +7,17 @@ import io.tickwire.edge.handler.Exchange;
 import io.tickwire.kafka.hot.ProduceRequestDecoder;
 import io.tickwire.kafka.hot.TopicKey;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
-import io.tickwire.storage.log.PartitionLog;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.server.transaction.AddPartitionsToTxnManager;
-import org.apache.kafka.server.transaction.AddPartitionsToTxnManager.TransactionSupportedOperation;
 
 /**
- * Holds a transactional Produce request back until the coordinator has admitted its partitions. A partition in whose log the
+ * Holds a transactional Produce request back until the coordinator has admitted those of its partitions that this shard owns; the
+ * owners of the others ask for them. A partition in whose log the
  * producer's transaction is open needs no question: then nothing is allocated and no other thread is asked (KIP-890; Kafka's
  * UnifiedLog.maybeStartTransactionVerification).
  */
@@ -68,7 +63,7 @@ final class TransactionAdmissions {
         }
         byte[] copy = new byte[length];
         frame.getBytes(offset, copy);
-        Questions questions = questions(request, exchange.apiVersion());
+        AdmissionQuestions questions = questions(request, exchange.apiVersion());
         if (severalProducers) {
             then.proceed(exchange, new UnsafeBuffer(copy), questions.allRefused(Errors.INVALID_PRODUCER_ID_MAPPING));
             return true;
@@ -77,7 +72,7 @@ final class TransactionAdmissions {
                 .getStringWithoutLengthUtf8(request.transactionalIdOffset(), request.transactionalIdLength());
         long sequence = exchange.sequence();
         CompletionStage<Boolean> _ = gate.admit(
-                        transactionalId, producerId, producerEpoch, questions.asked, questions.protocol)
+                        transactionalId, producerId, producerEpoch, questions.asked(), questions.protocol())
                 .handle((answer, failure) -> {
                     // Posted by the thread that answers: no marker comes between the answer and the append.
                     shard.accept(() -> {
@@ -101,18 +96,22 @@ final class TransactionAdmissions {
         while (request.nextTopic()) {
             PartitionTable.Topic topic = topic(request.topic());
             while (request.nextPartition()) {
-                PartitionLog log = transactionalLog(request, topic);
-                if (log != null) {
+                ShardPartition partition = transactional(request, topic);
+                if (partition != null) {
                     if (producerId == NO_PRODUCER) {
                         producerId = batch.producerId();
                         producerEpoch = batch.producerEpoch();
                     }
                     severalProducers |= producerId != batch.producerId() || producerEpoch != batch.producerEpoch();
-                    asks |= !log.isTransactionOpen(batch.producerId(), batch.producerEpoch());
+                    asks |= mustAsk(partition);
                 }
             }
         }
         return asks;
+    }
+
+    private boolean mustAsk(ShardPartition partition) {
+        return partition.isOwned() && !partition.log().isTransactionOpen(batch.producerId(), batch.producerEpoch());
     }
 
     private PartitionTable.Topic topic(TopicKey key) {
@@ -121,8 +120,8 @@ final class TransactionAdmissions {
                 : partitions.byName(key.buffer(), key.nameOffset(), key.nameLength());
     }
 
-    /** The log that the decoder's partition writes to when its batch, now wrapped, is transactional; else null. */
-    private PartitionLog transactionalLog(ProduceRequestDecoder request, PartitionTable.Topic topic) {
+    /** The decoder's partition when its batch, now wrapped, is transactional; else null. */
+    private ShardPartition transactional(ProduceRequestDecoder request, PartitionTable.Topic topic) {
         ShardPartition partition = topic == null ? null : topic.partition(request.partition());
         if (partition == null
                 || !partition.isWritable()
@@ -130,12 +129,11 @@ final class TransactionAdmissions {
             return null;
         }
         batch.wrap(request.buffer(), request.recordsOffset());
-        return batch.isTransactional() ? partition.log() : null;
+        return batch.isTransactional() ? partition : null;
     }
 
-    private Questions questions(ProduceRequestDecoder request, short version) {
-        Questions questions =
-                new Questions(AddPartitionsToTxnManager.produceRequestVersionToTransactionSupportedOperation(version));
+    private AdmissionQuestions questions(ProduceRequestDecoder request, short version) {
+        AdmissionQuestions questions = new AdmissionQuestions(version);
         while (request.nextTopic()) {
             PartitionTable.Topic topic = topic(request.topic());
             while (request.nextPartition()) {
@@ -143,50 +141,13 @@ final class TransactionAdmissions {
                     continue;
                 }
                 TopicPartition name = new TopicPartition(topic.name(), request.partition());
-                questions.all.add(name);
-                PartitionLog log = transactionalLog(request, topic);
-                if (log != null && !log.isTransactionOpen(batch.producerId(), batch.producerEpoch())) {
-                    questions.add(name, log, batch);
+                questions.partOfRequest(name);
+                ShardPartition partition = transactional(request, topic);
+                if (partition != null && mustAsk(partition)) {
+                    questions.add(name, partition.log(), batch);
                 }
             }
         }
         return questions;
-    }
-
-    /** What is asked for one request, and what is known without. */
-    private static final class Questions {
-        private final TransactionSupportedOperation protocol;
-        private final Set<TopicPartition> all = new HashSet<>();
-        private final Set<TopicPartition> asked = new HashSet<>();
-        private final Map<TopicPartition, Errors> known = new HashMap<>();
-
-        Questions(TransactionSupportedOperation protocol) {
-            this.protocol = protocol;
-        }
-
-        void add(TopicPartition name, PartitionLog log, RecordBatchFlyweight batch) {
-            short last = log.producerEpoch(batch.producerId());
-            if (batch.producerEpoch() < last) {
-                known.put(name, Errors.INVALID_PRODUCER_EPOCH);
-                return;
-            }
-            asked.add(name);
-            if (protocol.supportsEpochBump && last == PartitionLog.NO_PRODUCER_EPOCH && batch.baseSequence() != 0) {
-                // KIP-890: each transaction has its own epoch, so what is new here begins with its first batch.
-                known.put(name, Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
-            }
-        }
-
-        Map<TopicPartition, Errors> refused(Map<TopicPartition, Errors> answer) {
-            Map<TopicPartition, Errors> refused = new HashMap<>(known);
-            refused.putAll(answer);
-            return refused;
-        }
-
-        Map<TopicPartition, Errors> allRefused(Errors error) {
-            Map<TopicPartition, Errors> refused = new HashMap<>();
-            all.forEach(partition -> refused.put(partition, error));
-            return refused;
-        }
     }
 }

@@ -86,6 +86,10 @@ final class PendingShareFetch extends Deadlines.Item {
         for (Slot slot : slots) {
             slot.partition.await(this);
             slot.partition.log().watch(slot);
+            if (!slot.partition.log().isOwned()) {
+                // Another shard may have appended since this partition was read.
+                shares.ready(this);
+            }
         }
     }
 
