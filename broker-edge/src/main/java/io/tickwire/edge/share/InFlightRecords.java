@@ -72,10 +72,6 @@ final class InFlightRecords {
         return batches.isEmpty();
     }
 
-    int batchCount() {
-        return batches.size();
-    }
-
     /** Records between start and end. */
     int count() {
         return batches.isEmpty() ? 0 : (int) Math.min(Integer.MAX_VALUE, end - start + 1);

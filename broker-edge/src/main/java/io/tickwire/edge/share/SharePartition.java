@@ -62,11 +62,6 @@ public final class SharePartition {
         return inFlight.count();
     }
 
-    /** Batches that the records in flight are kept in. */
-    public int batchCount() {
-        return inFlight.batchCount();
-    }
-
     /** Where to read the log next. */
     public long nextFetchOffset() {
         return inFlight.nextFetchOffset();

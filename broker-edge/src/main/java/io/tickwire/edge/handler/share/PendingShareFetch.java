@@ -64,11 +64,6 @@ final class PendingShareFetch extends Deadlines.Item {
         slots.add(new Slot(partition));
     }
 
-    /** Whose it is. */
-    ShareFetchParameters parameters() {
-        return parameters;
-    }
-
     /** Answers if there is enough, or else waits; the future completes on the shard's thread. */
     CompletableFuture<Map<TopicIdPartition, PartitionData>> start(long nowNs) {
         if (slots.isEmpty()) {
@@ -120,19 +115,19 @@ final class PendingShareFetch extends Deadlines.Item {
 
     void lookAgain(long nowNs) {
         ready = false;
-        if (parked && attempt(false, nowNs)) {
-            unpark();
+        if (parked) {
+            boolean _ = attempt(false, nowNs);
         }
     }
 
     @Override
     protected void onDeadline(long nowNs) {
-        unpark();
         boolean _ = attempt(true, nowNs);
     }
 
     /** Reads all partitions; answers when that is enough, or {@code force}d. */
     private boolean attempt(boolean force, long nowNs) {
+        RuntimeException failure = null;
         try {
             if (!read() && !force) {
                 return false;
@@ -141,6 +136,9 @@ final class PendingShareFetch extends Deadlines.Item {
             for (Slot slot : slots) {
                 left -= finish(slot, left, nowNs);
             }
+        } catch (RuntimeException e) {
+            // Whatever it is, it is this request's alone: the shard goes on.
+            failure = e;
         } finally {
             for (Slot slot : slots) {
                 if (slot.found != null) {
@@ -149,7 +147,14 @@ final class PendingShareFetch extends Deadlines.Item {
                 }
             }
         }
-        done.complete(response);
+        if (parked) {
+            unpark();
+        }
+        if (failure == null) {
+            done.complete(response);
+        } else {
+            done.completeExceptionally(failure);
+        }
         return true;
     }
 

@@ -181,7 +181,6 @@ public final class ShareFetchHandler implements ShardHandler {
         PendingShareFetch fetch = new PendingShareFetch(
                 shares,
                 new ShareFetchParameters(
-                        data.groupId(),
                         data.memberId(),
                         data.shareAcquireMode() == RECORD_LIMIT,
                         data.maxRecords(),
@@ -195,7 +194,7 @@ public final class ShareFetchHandler implements ShardHandler {
         var done = fetch.start(shares.host().nowNs().getAsLong());
         if (!done.isDone()) {
             members.waits(member, fetch);
-            var _ = done.thenRun(() -> members.answered(member, fetch));
+            var _ = done.whenComplete((response, failure) -> members.answered(member, fetch));
         }
         return done;
     }

@@ -5,8 +5,7 @@ import io.tickwire.storage.log.Isolation;
 /**
  * What one ShareFetch asks for, whatever the partition.
  *
- * @param groupId the group
- * @param memberId its member
+ * @param memberId whose it is
  * @param recordLimit whether {@code maxRecords} is a hard limit
  * @param maxRecords most records, all partitions together
  * @param batchSize records from which on acquired ranges are cut at batch boundaries
@@ -16,7 +15,6 @@ import io.tickwire.storage.log.Isolation;
  * @param isolation how far it may see
  */
 record ShareFetchParameters(
-        String groupId,
         String memberId,
         boolean recordLimit,
         int maxRecords,

@@ -163,7 +163,15 @@ public final class SharePartitions implements Shard.ReadyWork {
     }
 
     void expire(LoadedPartition partition, long nowNs) {
-        StateChange change = partition.core().expire(nowNs);
+        StateChange change;
+        try {
+            change = partition.core().expire(nowNs);
+        } catch (RuntimeException e) {
+            // What is written down still holds: it is loaded again at the next fetch.
+            LOG.error("Cannot end the locks of the share partition {}", partition.key(), e);
+            drop(partition, new UnknownServerException(e));
+            return;
+        }
         change.batches().forEach(batch -> counters.locksTimedOut().add(batch.lastOffset() - batch.firstOffset() + 1));
         partition.scheduleExpiry(host.deadlines());
         if (!change.isEmpty()) {
