@@ -148,7 +148,7 @@ class DataToolsIT {
                             "--topic $topic --group-id $" + protocol + " --group-protocol " + protocol
                                     + " --max-messages 50 --verbose --reset-policy earliest")
                     // How many records each poll brought, and who looked first.
-                    .keeping("\"name\":\"record_data\"|partitions_assigned|shutdown_complete")
+                    .keeping("\"name\":\"record_data\"|partitions_assigned\",\"partitions\":\\[\\{|shutdown_complete")
                     .masked("\"timestamp\":\\d+", "timestamp")
                     .succeeds()
                     .prints("\"offsets\":[{\"topic\":\"" + probe.topic() + "\",\"partition\":0,\"offset\":50}]");
