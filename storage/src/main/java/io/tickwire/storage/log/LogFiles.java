@@ -91,20 +91,24 @@ public final class LogFiles {
     }
 
     /**
-     * Puts one segment, or none, in the place of neighbours. The manifest is on the device when this returns, and the files of
-     * the replaced ones are still there.
+     * Puts one segment, or none, in the place of neighbours, here and in the manifest, which is not waited for: the owner may be
+     * about to persist. The files of the replaced ones are still there.
      *
      * @param fresh the replacement, whose files are on the device; null for none
      * @return false when one of the segments is not in the list any more
+     * @throws IOException when the manifest cannot be written: then nothing is changed
      */
-    boolean replace(final List<Segment> replaced, final Segment fresh) throws IOException {
-        synchronized (this) {
-            if (!segments.replace(replaced, fresh == null ? List.of() : List.of(fresh))) {
-                return false;
-            }
-            persist(false); // The owner may be waiting to persist: it must not wait for the device.
+    synchronized boolean replace(final List<Segment> replaced, final Segment fresh) throws IOException {
+        final List<Segment> replacements = fresh == null ? List.of() : List.of(fresh);
+        if (!segments.replace(replaced, replacements)) {
+            return false;
         }
-        LogManifest.sync(directory);
+        try {
+            persist(false);
+        } catch (final IOException e) {
+            segments.restore(replaced, replacements);
+            throw e;
+        }
         return true;
     }
 

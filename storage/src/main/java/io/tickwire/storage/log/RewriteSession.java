@@ -30,6 +30,10 @@ public final class RewriteSession implements AutoCloseable {
     private final OwnerGate gate;
     private final Semaphore permit;
     private boolean marked;
+
+    /** Replaced files may still be there: an error came between. */
+    private boolean leftovers;
+
     private int unfinishedGeneration = -1;
 
     RewriteSession(final LogFiles files, final LogProducers producers, final OwnerGate gate, final Semaphore permit) {
@@ -86,10 +90,13 @@ public final class RewriteSession implements AutoCloseable {
         if (fresh != null) {
             unfinishedGeneration = -1;
         }
+        leftovers = true;
+        LogManifest.sync(files.directory());
         for (final Segment segment : replaced) {
             segment.delete();
         }
         replaced.stream().mapToInt(Segment::generation).distinct().forEach(files::removeIfEmpty);
+        leftovers = false;
         return true;
     }
 
@@ -116,7 +123,7 @@ public final class RewriteSession implements AutoCloseable {
     public void close() throws IOException {
         try {
             discard();
-            if (marked) {
+            if (marked && !leftovers) {
                 Files.delete(marker());
             }
         } finally {

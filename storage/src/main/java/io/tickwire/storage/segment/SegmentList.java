@@ -2,6 +2,7 @@ package io.tickwire.storage.segment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -73,6 +74,15 @@ public final class SegmentList {
         next.addAll(at, replacements);
         segments = next.toArray(Segment[]::new);
         return true;
+    }
+
+    /** Takes a replacement back. */
+    public synchronized void restore(final List<Segment> replaced, final List<Segment> replacements) {
+        final List<Segment> next = new ArrayList<>(Arrays.asList(segments));
+        next.removeAll(replacements);
+        next.addAll(replaced);
+        next.sort(Comparator.comparingLong(Segment::baseOffset));
+        segments = next.toArray(Segment[]::new);
     }
 
     /** What the manifest keeps of all. */

@@ -3,6 +3,7 @@ package io.tickwire.storage.compaction;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
@@ -357,6 +358,28 @@ class LogCleanerTest {
                 Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }
+    }
+
+    @Test
+    void manifestThatCannotBeWrittenLeavesEverythingAsItWas() throws IOException {
+        log().run("a1 a2 | b1 b2 | c1");
+        Path inTheWay = log.log.files().directory().resolve("manifest.new");
+        try (RewriteSession session = log.log.rewrites().begin()) {
+            int[] asked = new int[1];
+            CompactionPass pass = pass(session, () -> {
+                if (asked[0]++ == 8) { // The new segment is begun.
+                    inTheWay.toFile().mkdir();
+                }
+                return false;
+            });
+            assertThrows(IOException.class, () -> pass.run(log.time.milliseconds()));
+        }
+        assertEquals("0:a1 1:a2 2:b1 3:b2 4:c1", log.show());
+        Files.delete(inTheWay);
+        assertEquals(1, log.clean());
+        assertEquals("1:a2 3:b2 4:c1", log.show());
+        log.reopen();
+        assertEquals("1:a2 3:b2 4:c1", log.show());
     }
 
     @Test
