@@ -131,7 +131,7 @@ public final class Probe implements AutoCloseable {
         return ADMINS.computeIfAbsent(
                 target.bootstrap(),
                 address -> Admin.create(Map.of(
-                        "bootstrap.servers", address, "default.api.timeout.ms", 20_000, "request.timeout.ms", 10_000)));
+                        "bootstrap.servers", address, "default.api.timeout.ms", 20_000, "request.timeout.ms", 20_000)));
     }
 
     public KafkaProducer<String, String> producer(Map<String, ?> settings) {
