@@ -86,7 +86,15 @@ public final class SharePartition {
             return acquired;
         }
         lockedUntil(acquisition.lockEndNs());
-        return readCommitted ? AbortedRecords.remove(acquired, fetched, inFlight) : acquired;
+        if (!readCommitted) {
+            return acquired;
+        }
+        List<AcquiredRecords> left = AbortedRecords.remove(acquired, fetched, inFlight);
+        if (left.isEmpty()) {
+            // No acknowledgement will come that makes room: enough of them would lock the group out for good.
+            boolean _ = inFlight.advanceStart();
+        }
+        return left;
     }
 
     /**

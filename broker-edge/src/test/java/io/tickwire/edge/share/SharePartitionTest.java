@@ -288,6 +288,22 @@ class SharePartitionTest {
     }
 
     @Test
+    void moreAbortedRecordsThanMayBeLockedAreLeftBehind() {
+        share.readCommitted = true;
+        share.maxLocks = 4;
+        for (int first = 0; first < 12; first += 4) {
+            share.fetched.clear();
+            share.fetched.add(first, first + 3, 7, FetchedBatches.Kind.TRANSACTIONAL);
+            share.fetched.addAborted(7, 0);
+            assertEquals("", share.acquire("a", 100, partition.nextFetchOffset()), "from " + first);
+        }
+        assertEquals(12, partition.startOffset(), "nobody will acknowledge any of them");
+        share.fetched.clear();
+        share.fetched.add(12, 13, 8, FetchedBatches.Kind.TRANSACTIONAL);
+        assertEquals("12-13:1", share.acquire("a", 100, partition.nextFetchOffset()));
+    }
+
+    @Test
     void abortedRecordsAreDeliveredToAReadUncommittedGroup() {
         share.fetched.add(0, 2, 7, FetchedBatches.Kind.TRANSACTIONAL);
         share.fetched.addAborted(7, 0);
