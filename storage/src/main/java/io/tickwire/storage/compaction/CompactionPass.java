@@ -83,6 +83,9 @@ final class CompactionPass {
         }
         final long cleanedTo = lastOffsets.latestOffset() + 1;
         final List<Segment> stale = segments(0, cleanedTo);
+        if (stale.isEmpty()) {
+            return -1;
+        }
         final RetentionFilter filter = new RetentionFilter(
                 nowMs,
                 settings.deleteRetentionMs(),

@@ -3,7 +3,6 @@ package io.tickwire.storage.compaction;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.RewriteSession;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * {@link #run()} or {@link #cleanDirtiest()}; no two work on the same log.
  *
  * <p>A log with a damaged batch is not compacted until the process is started again; the reason is logged once and shown by
- * {@link #uncleanable()}. Other errors, such as a full disk, are tried again after {@code log.cleaner.backoff.ms}.
+ * {@link #uncleanable()}. After other errors, such as a full disk, a log is tried again when no other one is due and
+ * {@code log.cleaner.backoff.ms} have passed.
  *
  * <p>Source: Kafka LogCleaner, LogCleanerManager.grabFilthiestCompactedLog.
  */
@@ -38,6 +38,7 @@ public final class LogCleaner implements Runnable, AutoCloseable {
     private final Map<PartitionLog, Long> cleanedOffsets = new HashMap<>();
     private final Set<PartitionLog> inProgress = new HashSet<>();
     private final Map<PartitionLog, String> uncleanable = new HashMap<>();
+    private final Set<PartitionLog> setAside = new HashSet<>();
     private volatile boolean closed;
 
     /**
@@ -101,7 +102,10 @@ public final class LogCleaner implements Runnable, AutoCloseable {
         DirtyLog dirtiest = null;
         double largestRatio = 0;
         for (final PartitionLog log : all) {
-            if (log.settings().compact() && !inProgress.contains(log) && !uncleanable.containsKey(log)) {
+            if (log.settings().compact()
+                    && !inProgress.contains(log)
+                    && !setAside.contains(log)
+                    && !uncleanable.containsKey(log)) {
                 final DirtyLog dirty = DirtyLog.of(log, cleanedOffset(log), time.milliseconds());
                 largestRatio = Math.max(largestRatio, dirty.dirtyRatio());
                 if (dirty.isDue() && (dirtiest == null || dirty.dirtyRatio() > dirtiest.dirtyRatio())) {
@@ -110,7 +114,9 @@ public final class LogCleaner implements Runnable, AutoCloseable {
             }
         }
         counters.dirtiestRatio(largestRatio);
-        if (dirtiest != null) {
+        if (dirtiest == null) {
+            setAside.clear();
+        } else {
             inProgress.add(dirtiest.log());
         }
         return dirtiest;
@@ -147,22 +153,22 @@ public final class LogCleaner implements Runnable, AutoCloseable {
             CleanedOffset.write(log.files().directory(), cleanedTo);
             completed(log, cleanedTo);
             return true;
-        } catch (final UncheckedIOException e) {
-            retryLater(log, e);
-        } catch (final CorruptSegmentException | RuntimeException e) {
+        } catch (final CorruptSegmentException e) {
             if (!log.isClosed()) {
                 counters.failures().increment();
                 markUncleanable(log, e);
             }
-        } catch (final IOException | InternalError e) {
+        } catch (final IOException | RuntimeException | InternalError e) {
             // InternalError: how the JVM reports a fault in mapped memory.
             retryLater(log, e);
         }
         return false;
     }
 
-    private void retryLater(final PartitionLog log, final Throwable why) {
+    /** Others come first meanwhile, however dirty this one is. */
+    private synchronized void retryLater(final PartitionLog log, final Throwable why) {
         if (!log.isClosed()) {
+            setAside.add(log);
             counters.failures().increment();
             LOGGER.error("{} could not be compacted, will be tried again", log.key(), why);
         }

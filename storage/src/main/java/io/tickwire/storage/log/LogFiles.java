@@ -90,26 +90,38 @@ public final class LogFiles {
         return nextGeneration++;
     }
 
+    /** Adds a segment behind the others. */
+    synchronized void add(final Segment segment, final boolean durable) throws IOException {
+        segments.add(segment);
+        persist(durable);
+    }
+
+    /** Removes segments; their files are still there. */
+    synchronized void remove(final List<Segment> doomed) throws IOException {
+        doomed.forEach(segments::remove);
+        persist(false);
+    }
+
     /**
-     * Puts one segment, or none, in the place of neighbours, here and in the manifest, which is not waited for: the owner may be
-     * about to persist. The files of the replaced ones are still there.
+     * Puts one segment, or none, in the place of neighbours, or changes nothing. The manifest need not be on the device yet when
+     * this returns, and the files of the replaced ones are still there.
      *
      * @param fresh the replacement, whose files are on the device; null for none
      * @return false when one of the segments is not in the list any more
      * @throws IOException when the manifest cannot be written: then nothing is changed
      */
     synchronized boolean replace(final List<Segment> replaced, final Segment fresh) throws IOException {
-        final List<Segment> replacements = fresh == null ? List.of() : List.of(fresh);
-        if (!segments.replace(replaced, replacements)) {
+        final Segment[] before = segments.snapshot();
+        if (!segments.replace(replaced, fresh == null ? List.of() : List.of(fresh))) {
             return false;
         }
         try {
-            persist(false);
-        } catch (final IOException e) {
-            segments.restore(replaced, replacements);
+            persist(false); // The owner may be waiting to persist: it must not wait for the device.
+            return true;
+        } catch (final IOException | RuntimeException e) {
+            segments.restore(before);
             throw e;
         }
-        return true;
     }
 
     /** Removes the directory of a generation that has no journal file any more. */

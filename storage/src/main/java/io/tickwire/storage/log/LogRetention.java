@@ -98,8 +98,7 @@ final class LogRetention {
         }
         moveStart(doomed.getLast().nextOffset());
         try {
-            doomed.forEach(files.segments()::remove);
-            files.persist(false);
+            files.remove(doomed);
             for (final Segment segment : doomed) {
                 segment.delete();
                 deletedSegments++;

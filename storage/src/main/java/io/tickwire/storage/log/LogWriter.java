@@ -232,8 +232,7 @@ final class LogWriter {
         segment.trustFrom(0);
         active = segment;
         producers.snapshot();
-        files.segments().add(segment);
-        files.persist(settings.syncBeforeAck());
+        files.add(segment, settings.syncBeforeAck());
     }
 
     /** Ends the segment and starts the next file. Takes milliseconds. */

@@ -31,7 +31,7 @@ public final class RewriteSession implements AutoCloseable {
     private final Semaphore permit;
     private boolean marked;
 
-    /** Replaced files may still be there: an error came between. */
+    /** Replaced files may still be there: an error came between, in this session or one before. */
     private boolean leftovers;
 
     private int unfinishedGeneration = -1;
@@ -55,10 +55,7 @@ public final class RewriteSession implements AutoCloseable {
      */
     public int newGeneration() throws IOException {
         discard();
-        if (!marked) {
-            Files.write(marker(), new byte[0]);
-            marked = true;
-        }
+        mark();
         final int generation = files.newGeneration();
         files.persist(false); // The number is taken, whatever happens next.
         LogManifest.sync(files.directory());
@@ -70,6 +67,14 @@ public final class RewriteSession implements AutoCloseable {
     /** Where the journal files of a generation are. */
     public Path directory(final int generation) {
         return Generations.directory(files.directory(), generation);
+    }
+
+    private void mark() throws IOException {
+        if (!marked) {
+            leftovers = Files.exists(marker()); // By a session before.
+            Files.write(marker(), new byte[0]);
+            marked = true;
+        }
     }
 
     private Path marker() {
@@ -84,19 +89,21 @@ public final class RewriteSession implements AutoCloseable {
      * @return false when retention was faster, or the log is closed: then nothing is changed
      */
     public boolean replace(final List<Segment> replaced, final Segment fresh) throws IOException {
+        mark();
         if (isCancelled() || !files.replace(replaced, fresh)) {
             return false;
         }
         if (fresh != null) {
-            unfinishedGeneration = -1;
+            unfinishedGeneration = -1; // From now on it is the log's, whatever happens next.
         }
+        final boolean leftBefore = leftovers;
         leftovers = true;
         LogManifest.sync(files.directory());
         for (final Segment segment : replaced) {
             segment.delete();
         }
         replaced.stream().mapToInt(Segment::generation).distinct().forEach(files::removeIfEmpty);
-        leftovers = false;
+        leftovers = leftBefore;
         return true;
     }
 

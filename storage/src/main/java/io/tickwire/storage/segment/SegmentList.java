@@ -2,7 +2,6 @@ package io.tickwire.storage.segment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -76,13 +75,9 @@ public final class SegmentList {
         return true;
     }
 
-    /** Takes a replacement back. */
-    public synchronized void restore(final List<Segment> replaced, final List<Segment> replacements) {
-        final List<Segment> next = new ArrayList<>(Arrays.asList(segments));
-        next.removeAll(replacements);
-        next.addAll(replaced);
-        next.sort(Comparator.comparingLong(Segment::baseOffset));
-        segments = next.toArray(Segment[]::new);
+    /** Goes back to what {@link #snapshot()} answered before; whoever changes the list must be kept out meanwhile. */
+    public synchronized void restore(final Segment[] before) {
+        segments = before;
     }
 
     /** What the manifest keeps of all. */

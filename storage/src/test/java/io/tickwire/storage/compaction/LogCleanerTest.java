@@ -308,6 +308,97 @@ class LogCleanerTest {
     }
 
     @Test
+    void retentionThatLeavesNothingToRewriteEndsThePass() throws IOException {
+        log("cleanup.policy", "compact,delete").run("a1 a2 | b1 b2 | c1");
+        try (RewriteSession session = log.log.rewrites().begin()) {
+            int[] asked = new int[1];
+            CompactionPass pass = pass(session, () -> {
+                if (asked[0]++ == 5) { // When all keys have been found.
+                    log.log.deleteRecordsBefore(4, found);
+                }
+                return false;
+            });
+            assertEquals(-1, pass.run(log.time.milliseconds()));
+        }
+        assertEquals("4:c1", log.show());
+    }
+
+    @Test
+    void retentionBeforeThePassBeginsEndsIt() throws IOException {
+        log("cleanup.policy", "compact,delete").run("a1 a2 | b1");
+        try (RewriteSession session = log.log.rewrites().begin()) {
+            CompactionPass pass = pass(session, () -> false);
+            log.log.deleteRecordsBefore(2, found);
+            assertEquals(-1, pass.run(log.time.milliseconds()));
+        }
+        assertEquals("2:b1", log.show());
+    }
+
+    @Test
+    void replacedFilesThatCannotBeDeletedGoAtTheNextStart() throws IOException {
+        log().run("a1 a2 | b1 b2 | c1");
+        Segment[] replaced = log.log.files().segments().snapshot();
+        Path inTheWay = replaced[0].indexFile().resolve("file");
+        failAtTheSwap(() -> {
+            Files.delete(inTheWay.getParent());
+            Files.createDirectory(inTheWay.getParent());
+            Files.createFile(inTheWay);
+        });
+        assertEquals("1:a2 3:b2 4:c1", log.show());
+        assertTrue(Files.exists(replaced[1].dataFile()));
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        log.run("c2 | CLEAN"); // A pass without errors does not make it forgotten.
+        log.reopen();
+        assertFalse(Files.exists(replaced[1].dataFile()));
+        assertFalse(Files.exists(log.log.files().directory().resolve(RewriteSession.MARKER)));
+        assertEquals("1:a2 3:b2 5:c2", log.show());
+    }
+
+    private interface Sabotage {
+        void run() throws IOException;
+    }
+
+    /** A pass over "a1 a2 | b1 b2 |" that goes well until its segment is complete. */
+    private void failAtTheSwap(Sabotage sabotage) throws IOException {
+        try (RewriteSession session = log.log.rewrites().begin()) {
+            int[] asked = new int[1];
+            CompactionPass pass = pass(session, () -> {
+                if (asked[0]++ == 9) {
+                    try {
+                        sabotage.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+                return false;
+            });
+            assertThrows(IOException.class, () -> pass.run(log.time.milliseconds()));
+        }
+    }
+
+    @Test
+    void logThatCannotBeReadDoesNotHoldUpTheOthers() throws IOException {
+        log().run("a1 a2 |");
+        var sound = log.log;
+        log.log = log.catalog.create(new TopicKey("broken", 3, 4, 0), sound.settings());
+        log.run("a1 a2 a3 a4 | b1");
+        Path file = log.log.files().segments().snapshot()[0].dataFile();
+        Path elsewhere = directory.resolve("elsewhere");
+        log.log.releaseIfIdle(Long.MAX_VALUE);
+        Files.move(file, elsewhere);
+        for (int i = 0; i < 3; i++) {
+            log.cleaner.cleanDirtiest();
+        }
+        Files.move(elsewhere, file);
+        assertEquals(1, log.cleaner.counters().passes().sum());
+        assertEquals(Map.of(), log.cleaner.uncleanable());
+        log.clean();
+        log.clean();
+        assertEquals("3:a4 4:b1", log.show());
+    }
+
+    @Test
     void deletingTheLogEndsThePass() throws Exception {
         log().run("a1 a2 | b1 b2 | c1");
         RewriteSession session = log.log.rewrites().begin();
