@@ -181,7 +181,9 @@ public final class Segment {
 
     /** Removes the files; memory goes with the last pin. */
     public void delete() throws IOException {
-        deleted = true;
+        synchronized (this) {
+            deleted = true; // A pin that is mapping the files finishes first; later ones are refused.
+        }
         Files.deleteIfExists(dataFile);
         Files.deleteIfExists(indexFile);
         unmapIfUnpinned();
