@@ -23,6 +23,7 @@ public final class KafkaContainerTarget implements Target {
 
     private static final String LOCAL_IMAGE = "tickwire-test/kafka:4.3.1";
     private static final long BUILD_TIMEOUT_S = 180;
+    private static final int START_ATTEMPTS = 3;
 
     private final KafkaContainer container;
 
@@ -46,7 +47,8 @@ public final class KafkaContainerTarget implements Target {
         KafkaContainer container =
                 new KafkaContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("apache/kafka"));
         settings.values().forEach((key, value) -> container.withEnv(environmentName(key), value));
-        container.start();
+        // The container may run its start script while it is still being copied in ("Text file busy").
+        container.withStartupAttempts(START_ATTEMPTS).start();
         return new KafkaContainerTarget(container);
     }
 

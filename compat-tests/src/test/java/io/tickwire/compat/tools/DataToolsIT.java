@@ -10,8 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -98,32 +101,45 @@ class DataToolsIT {
                         Tool.CONSUMER_GROUPS,
                         "--reset-offsets --group $group --topic $topic --to-offset 1 --execute")
                 .succeeds();
-        String offsets = "--topic __consumer_offsets --from-beginning --timeout-ms 3000 --formatter"
-                + " org.apache.kafka.tools.consumer.OffsetsMessageFormatter";
         assertTrue(
-                quiet(probe, offsets)
+                recordsOf(probe, "__consumer_offsets", probe.name("group"), "OffsetsMessageFormatter")
                         .contains("\"group\":\"" + probe.name("group") + "\",\"topic\":\"" + probe.topic()
                                 + "\",\"partition\":0}},\"value\":{\"version\":4,\"data\":{\"offset\":1,"),
                 "the commit, as Kafka's formatter reads it");
-        String groups = "--topic __consumer_offsets --from-beginning --timeout-ms 3000 --formatter"
-                + " org.apache.kafka.tools.consumer.GroupMetadataMessageFormatter";
         assertTrue(
-                quiet(probe, groups).contains("\"group\":\"" + probe.name("group") + "\"}},\"value\":"),
+                recordsOf(probe, "__consumer_offsets", probe.name("group"), "GroupMetadataMessageFormatter")
+                        .contains("\"group\":\"" + probe.name("group") + "\"}},\"value\":"),
                 "the group, as Kafka's formatter reads it");
         try (KafkaProducer<String, String> producer = probe.producer(Map.of("transactional.id", probe.name("tx")))) {
             producer.initTransactions();
         }
-        String states = "--topic __transaction_state --from-beginning --timeout-ms 3000 --formatter"
-                + " org.apache.kafka.tools.consumer.TransactionLogMessageFormatter";
         assertTrue(
-                quiet(probe, states).contains("\"transactionalId\":\"" + probe.name("tx") + "\"}"),
+                recordsOf(probe, "__transaction_state", probe.name("tx"), "TransactionLogMessageFormatter")
+                        .contains("\"transactionalId\":\"" + probe.name("tx") + "\"}"),
                 "the transactional id, as Kafka's formatter reads it");
         probe.saw("internal topics", "read");
     }
 
-    /** Runs a console consumer of a topic that other cases write to. */
-    private static String quiet(Probe probe, String arguments) {
-        return new ToolRun(probe, Tool.CONSOLE_CONSUMER, arguments)
+    /**
+     * What a console consumer prints of the partition of an internal topic that a group or transactional id belongs to. Others go on
+     * writing there, so it ends after as many records as there are offsets now, not only after a silence.
+     */
+    private static String recordsOf(Probe probe, String topic, String id, String formatter) throws Exception {
+        int partitions = Probe.get(probe.admin().describeTopics(List.of(topic)).allTopicNames())
+                .get(topic)
+                .partitions()
+                .size();
+        TopicPartition partition = new TopicPartition(topic, Utils.abs(id.hashCode()) % partitions);
+        long end = Probe.get(probe.admin()
+                        .listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition))
+                .offset();
+        return new ToolRun(
+                        probe,
+                        Tool.CONSOLE_CONSUMER,
+                        "--topic " + topic + " --partition " + partition.partition()
+                                + " --offset earliest --max-messages " + end
+                                + " --timeout-ms 3000 --formatter org.apache.kafka.tools.consumer." + formatter)
                 .unnoted()
                 .succeeds()
                 .output();
