@@ -21,9 +21,6 @@ final class CompactedSegment implements AutoCloseable {
     private static final int CYCLE = 0;
     private static final long RESERVATION_STEP_BYTES = 1 << 20;
 
-    /** Room for what Chronicle adds between our entries: an index page, headers, the end mark. */
-    private static final long JOURNAL_SLACK_BYTES = 2L * Posix.PAGE_BYTES;
-
     private final Path directory;
     private final Segment segment;
     private final Journal journal;
@@ -53,12 +50,11 @@ final class CompactedSegment implements AutoCloseable {
         segment = new Segment(
                 directory,
                 SegmentInfo.empty(generation, CYCLE, first.baseOffset(), createdMs),
-                windowBytes + JOURNAL_SLACK_BYTES,
+                windowBytes + Journal.SLACK_BYTES,
                 indexIntervalBytes);
         journal = Journal.open(directory, CYCLE, largestEntryBytes, windowBytes);
         try {
-            journal.claim(1); // Chronicle wants to create the file itself.
-            journal.abort(0);
+            journal.openFile(); // Chronicle wants to create the file itself.
             fd = Posix.open(journal.file(), Posix.O_RDWR);
             pinned = segment.pin();
         } catch (final IOException | RuntimeException | InternalError e) {
@@ -70,7 +66,7 @@ final class CompactedSegment implements AutoCloseable {
     /** Appends a batch with the offsets that it has. */
     void append(final ByteBuffer batch) throws IOException {
         final int length = batch.remaining();
-        reserve(segment.endPosition() + length + JOURNAL_SLACK_BYTES);
+        reserve(segment.endPosition() + length + Journal.SLACK_BYTES);
         final long address = journal.claim(length);
         region.wrap(address, length);
         region.putBytes(0, batch, batch.position(), length);

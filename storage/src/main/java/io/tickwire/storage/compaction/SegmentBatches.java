@@ -87,9 +87,7 @@ final class SegmentBatches {
     }
 
     private static boolean isWhole(final long entry, final int length) {
-        return length >= RecordBatchFlyweight.HEADER_BYTES
-                && Batches.batchLength(entry) == length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES
-                && Batches.magic(entry) == RecordBatchFlyweight.MAGIC;
+        return Batches.fillsEntry(entry, length) && Batches.magic(entry) == RecordBatchFlyweight.MAGIC;
     }
 
     private boolean visit(final Segment segment, final long position, final int length, final Visitor visitor)

@@ -27,6 +27,9 @@ public final class Journal implements AutoCloseable {
     /** Smallest block: what is mapped at a time. An entry fits when it is at most a quarter of that. */
     public static final long DEFAULT_BLOCK_BYTES = 256 * 1024;
 
+    /** Room in a file for what Chronicle adds between entries: an index page, headers, the end mark. */
+    public static final long SLACK_BYTES = 8192;
+
     /** Largest entry, bytes: what a 1 GiB block holds. */
     public static final int MAX_ENTRY_BYTES = 256 * 1024 * 1024;
 
@@ -107,6 +110,12 @@ public final class Journal implements AutoCloseable {
         claimedLength = maxLength;
         document = context;
         return claimedAddress;
+    }
+
+    /** Makes and maps the file that the next claim writes to, which Chronicle otherwise does then. Takes milliseconds. */
+    public void openFile() {
+        claim(1);
+        abort(0);
     }
 
     /** Completes the entry: its first {@code length} bytes become visible to readers. Nothing after them may have been written. */

@@ -26,11 +26,6 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
         journals.remove(journal);
     }
 
-    /** Journals looked after. */
-    public int journals() {
-        return journals.size();
-    }
-
     /** Works until {@link #close()}. */
     @Override
     public void run() {

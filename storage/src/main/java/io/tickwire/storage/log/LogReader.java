@@ -125,8 +125,7 @@ final class LogReader {
     }
 
     static boolean isPlausible(final long entry, final int length) {
-        return length >= RecordBatchFlyweight.HEADER_BYTES
-                && Batches.batchLength(entry) == length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES
+        return Batches.fillsEntry(entry, length)
                 && Batches.magic(entry) == RecordBatchFlyweight.MAGIC
                 && Batches.lastOffset(entry) >= Batches.baseOffset(entry);
     }

@@ -1,7 +1,6 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.storage.journal.Journal;
-import io.tickwire.storage.os.Posix;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
@@ -21,9 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogWriter {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogWriter.class);
-
-    /** Room for what Chronicle adds between our entries: an index page, headers, the end mark. */
-    private static final long JOURNAL_SLACK_BYTES = 2L * Posix.PAGE_BYTES;
 
     /** What opening a journal may write before room can be reserved. */
     private static final long OPENING_BYTES = 512 * 1024;
@@ -75,7 +71,7 @@ final class LogWriter {
             } else if (mustRoll(maxLength, maxTimestamp, nowMs)) {
                 roll(nowMs);
             }
-            final long end = active.endPosition() + maxLength + JOURNAL_SLACK_BYTES;
+            final long end = active.endPosition() + maxLength + Journal.SLACK_BYTES;
             if (!headroom.covers(end)) {
                 headroom.ensure(end);
             }
@@ -190,8 +186,7 @@ final class LogWriter {
 
     /** Lets Chronicle create the file, which it wants to do itself, and reserves room in it. */
     private void openFile(final long from) throws IOException {
-        journal.claim(1);
-        journal.abort(0);
+        journal.openFile();
         mappedTo = journal.mappedTo();
         headroom = new Headroom(journal.file(), from, journal.mappedBase(), mappedTo);
         final LogPretoucher helper = pretoucher;

@@ -102,8 +102,7 @@ public final class SegmentScan {
     }
 
     private String fault(final long entry, final int length) {
-        if (length < RecordBatchFlyweight.HEADER_BYTES
-                || Batches.batchLength(entry) != length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES) {
+        if (!Batches.fillsEntry(entry, length)) {
             return "batch length does not match the entry's";
         }
         if (Batches.magic(entry) != RecordBatchFlyweight.MAGIC) {

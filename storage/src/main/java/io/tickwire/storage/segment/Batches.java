@@ -25,6 +25,12 @@ public final class Batches {
         return getInt(entry, RecordBatchFlyweight.LENGTH_OFFSET);
     }
 
+    /** True when an entry of {@code length} bytes can hold a batch and is just as long as the batch in it says. */
+    public static boolean fillsEntry(final long entry, final int length) {
+        return length >= RecordBatchFlyweight.HEADER_BYTES
+                && batchLength(entry) == length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES;
+    }
+
     /** Last offset of the batch. */
     public static long lastOffset(final long entry) {
         return baseOffset(entry) + getInt(entry, RecordBatchFlyweight.LAST_OFFSET_DELTA_OFFSET);
