@@ -8,6 +8,7 @@ import io.tickwire.edge.connection.ConnectionQuota;
 import io.tickwire.edge.connection.ConnectionTable;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.HandlerTable;
+import io.tickwire.edge.metrics.ShardStats;
 import io.tickwire.net.transport.Listener;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.log.PartitionLog;
@@ -41,6 +42,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     private final ShardPeers peers;
     private final Executor conductor;
     private final ConnectionLimits limits;
+    private final ShardStats stats;
     private final long epochOffsetNs;
     private final ManyToOneConcurrentArrayQueue<Runnable> inbox = new ManyToOneConcurrentArrayQueue<>(INBOX_LENGTH);
     private final ConnectionCounters counters = new ConnectionCounters();
@@ -67,6 +69,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
      *
      * @param index its number, from 0
      * @param quota connections of all shards together
+     * @param stats takes the shard's latencies
      * @param epochOffsetNs epoch time minus monotonic time
      */
     public Shard(
@@ -75,11 +78,13 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
             Executor conductor,
             ConnectionLimits limits,
             ConnectionQuota quota,
+            ShardStats stats,
             long epochOffsetNs) {
         this.index = index;
         this.transport = transport;
         this.conductor = conductor;
         this.limits = limits;
+        this.stats = stats;
         this.epochOffsetNs = epochOffsetNs;
         peers = new ShardPeers(index, transport::wakeup, this::post);
         connections = new ConnectionTable(this, quota, index);
@@ -303,6 +308,11 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
                 log.doWork(System.currentTimeMillis());
             }
         });
+    }
+
+    @Override
+    public ShardStats stats() {
+        return stats;
     }
 
     /** Its number, from 0. */

@@ -1,5 +1,6 @@
 package io.tickwire.edge.agent;
 
+import io.tickwire.edge.metrics.ShardStats;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.log.PartitionLog;
 
@@ -16,6 +17,9 @@ public interface ShardContext {
 
     /** Epoch time minus monotonic time, in nanoseconds: one constant for the whole run. */
     long epochOffsetNs();
+
+    /** Takes the shard's latencies. */
+    ShardStats stats();
 
     /** Ends the shard's park; any thread. */
     void wakeup();

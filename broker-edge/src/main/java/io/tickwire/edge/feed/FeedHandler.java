@@ -1,5 +1,8 @@
 package io.tickwire.edge.feed;
 
+import io.tickwire.edge.metrics.LatencyHistogram;
+import io.tickwire.edge.metrics.ShardStats;
+import io.tickwire.edge.metrics.Stage;
 import io.tickwire.edge.shm.ChannelPublisher;
 import io.tickwire.edge.shm.FrameWriter;
 import io.tickwire.edge.shm.RingLayout;
@@ -40,6 +43,9 @@ public final class FeedHandler implements DatagramHandler {
     private final EpochNanoClock clock;
     private final FeedEvents events;
     private final FeedCounters counters;
+    private final LatencyHistogram wire;
+    private final LatencyHistogram journalled;
+    private final LatencyHistogram published;
     private final SequenceTracker tracker = new SequenceTracker();
     private final RecordBatchEncoder encoder = new RecordBatchEncoder();
     private final HeaderBlock headers = new HeaderBlock(64);
@@ -62,7 +68,8 @@ public final class FeedHandler implements DatagramHandler {
             final ChannelPublisher channel,
             final EpochNanoClock clock,
             final FeedEvents events,
-            final FeedCounters counters) {
+            final FeedCounters counters,
+            final ShardStats stats) {
         this.name = name;
         this.framing = framing;
         this.protocol = protocol;
@@ -71,6 +78,9 @@ public final class FeedHandler implements DatagramHandler {
         this.clock = clock;
         this.events = events;
         this.counters = counters;
+        this.wire = stats.of(Stage.FEED_WIRE);
+        this.journalled = stats.of(Stage.FEED_JOURNAL);
+        this.published = stats.of(Stage.FEED_PUBLISH);
         this.sequenceIndex = addHeader(SEQUENCE_HEADER);
         this.receiveIndex = addHeader(RECEIVE_HEADER);
     }
@@ -89,6 +99,9 @@ public final class FeedHandler implements DatagramHandler {
             final int sourceIpv4,
             final int sourcePort) {
         final long ingressNs = clock.nanoTime();
+        if (receiveEpochNs > 0) {
+            wire.record(ingressNs - receiveEpochNs);
+        }
         counters.add(FeedCounters.DATAGRAMS, 1);
         switch (framing.wrap(buffer, offset, length)) {
             case MESSAGES -> onMessages(buffer, receiveEpochNs, ingressNs);
@@ -232,6 +245,7 @@ public final class FeedHandler implements DatagramHandler {
             framing.next();
         }
         final long publishNs = clock.nanoTime();
+        journalled.record(publishNs - ingressNs);
         for (int i = 0; i < count; i++) {
             framing.next();
             if (channel != null) {
@@ -244,6 +258,7 @@ public final class FeedHandler implements DatagramHandler {
                         publishNs);
             }
         }
+        published.record(clock.nanoTime() - publishNs);
     }
 
     private void publish(

@@ -95,7 +95,8 @@ public final class FeedTask implements ShardTask, DatagramHandler {
                 publisher == null ? null : publisher.channel(),
                 () -> System.nanoTime() + epochOffsetNs,
                 events,
-                counters);
+                counters,
+                shard.stats());
     }
 
     @Override

@@ -14,6 +14,9 @@ import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.edge.connection.ConnectionLimits;
 import io.tickwire.edge.connection.ConnectionQuota;
 import io.tickwire.edge.handler.HandlerTable;
+import io.tickwire.edge.launch.threads.ThreadPlacement;
+import io.tickwire.edge.metrics.ShardStats;
+import io.tickwire.edge.metrics.StatsFile;
 import io.tickwire.net.transport.KernelTransportGroup;
 import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.net.transport.Transport;
@@ -45,6 +48,7 @@ public final class Broker implements AutoCloseable {
     private final TickwireConfig config;
     private final Conductor conductor = new Conductor(CONDUCTOR_QUEUE);
     private final LogCatalog catalog;
+    private final StatsFile stats;
     private final List<Shard> shards = new ArrayList<>();
     private final List<AgentLoop> shardLoops = new ArrayList<>();
     private final List<Thread> shardThreads = new ArrayList<>();
@@ -63,10 +67,18 @@ public final class Broker implements AutoCloseable {
             TickwireConfig config, LogCatalog catalog, List<? extends Transport> transports, long epochOffsetNs) {
         this.config = config;
         this.catalog = catalog;
+        stats = BrokerStats.create(config);
         ConnectionQuota quota =
                 new ConnectionQuota(config.brokerInt("max.connections"), config.brokerInt("max.connections.per.ip"));
         for (Transport transport : transports) {
-            shards.add(new Shard(shards.size(), transport, conductor, limits(config), quota, epochOffsetNs));
+            shards.add(new Shard(
+                    shards.size(),
+                    transport,
+                    conductor,
+                    limits(config),
+                    quota,
+                    stats.shard(shards.size()),
+                    epochOffsetNs));
         }
         Shard.connect(shards);
     }
@@ -86,6 +98,7 @@ public final class Broker implements AutoCloseable {
             Function<ControlContext, ControlPlane> plane,
             List<PartitionObserver> observers,
             IntFunction<List<ShardTask>> tasks) {
+        new ThreadPlacement(config.threading()).placeProcess();
         List<? extends Transport> transports = transports(config, epochOffsetNs);
         Broker broker = new Broker(config, openCatalog(config), transports, epochOffsetNs);
         try {
@@ -147,13 +160,8 @@ public final class Broker implements AutoCloseable {
             Function<ControlContext, ControlPlane> plane,
             List<PartitionObserver> observers,
             IntFunction<List<ShardTask>> tasks) {
-        long spinUs = config.threading().spinUs();
-        for (Shard shard : shards) {
-            AgentLoop loop = new AgentLoop(shard, shard::park, spinUs < 0 ? -1 : spinUs * 1000, this::halt);
-            shardLoops.add(loop);
-            shardThreads.add(threads.start("tickwire-" + shard.roleName(), loop));
-        }
-        conductorLoop = new AgentLoop(conductor, conductor::park, 0, this::halt);
+        startShards();
+        conductorLoop = new AgentLoop(conductor, conductor::park, 0, this::halt, ShardStats.unshared());
         conductorThread = threads.start("tickwire-conductor", conductorLoop);
         ShardDirectory directory = new ShardDirectory(shards, observers);
         syncer = new LogSyncer(directory::synced);
@@ -174,9 +182,34 @@ public final class Broker implements AutoCloseable {
         }
         opened.forEach(CompletableFuture::join);
         metrics = config.metricsListen()
-                .map(address ->
-                        new MetricsServer(address, shards, conductor, compaction.cleaner(), handlers.shareMembers()))
+                .map(address -> new MetricsServer(
+                        address, shards, conductor, compaction.cleaner(), handlers.shareMembers(), stats))
                 .orElse(null);
+    }
+
+    private void startShards() {
+        ThreadPlacement placement = new ThreadPlacement(config.threading());
+        long spinUs = config.threading().spinUs();
+        List<CompletableFuture<Void>> placed = new ArrayList<>();
+        for (Shard shard : shards) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            placed.add(done);
+            AgentLoop loop =
+                    new AgentLoop(shard, shard::park, spinUs < 0 ? -1 : spinUs * 1000, this::halt, shard.stats());
+            shardLoops.add(loop);
+            shardThreads.add(threads.start("tickwire-" + shard.roleName(), () -> {
+                try {
+                    placement.placeShard(shard.index());
+                    done.complete(null);
+                } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                    shard.onClose();
+                    return;
+                }
+                loop.run();
+            }));
+        }
+        placed.forEach(CompletableFuture::join);
     }
 
     /** All shards listen on the address, with the port that the first one got. */
@@ -257,6 +290,7 @@ public final class Broker implements AutoCloseable {
                 pretoucher.close();
                 BrokerThreads.join(pretoucherThread);
             }
+            stats.delete();
             catalog.close();
         } catch (IOException e) {
             throw new UncheckedIOException("data directory " + config.dataDir() + " did not close cleanly", e);

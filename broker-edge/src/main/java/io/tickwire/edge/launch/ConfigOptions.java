@@ -8,7 +8,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Options of every command that reads the configuration. */
-final class ConfigOptions {
+public final class ConfigOptions {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
@@ -23,5 +23,14 @@ final class ConfigOptions {
 
     TickwireConfig load() {
         return ConfigLoader.load(file, settings);
+    }
+
+    /** The same for a command that only looks: without a data directory, which it does not need. */
+    public TickwireConfig loadForCheck() {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        if (file == null) {
+            all.putIfAbsent("data.dir", ".");
+        }
+        return ConfigLoader.load(file, all);
     }
 }

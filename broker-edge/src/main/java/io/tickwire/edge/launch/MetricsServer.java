@@ -2,8 +2,10 @@ package io.tickwire.edge.launch;
 
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.SummaryWithCallback;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.tickwire.edge.agent.Conductor;
 import io.tickwire.edge.agent.Shard;
 import io.tickwire.edge.agent.ShardPeers;
@@ -12,6 +14,9 @@ import io.tickwire.edge.config.HostPort;
 import io.tickwire.edge.connection.ConnectionCounters;
 import io.tickwire.edge.handler.share.ShareCounters;
 import io.tickwire.edge.handler.share.ShareMembership;
+import io.tickwire.edge.metrics.HistogramSnapshot;
+import io.tickwire.edge.metrics.Stage;
+import io.tickwire.edge.metrics.StatsFile;
 import io.tickwire.net.transport.LongCell;
 import io.tickwire.net.transport.TransportCounters;
 import io.tickwire.storage.compaction.CleanerCounters;
@@ -23,14 +28,23 @@ import java.util.function.LongSupplier;
 
 /** Serves the broker's counts over HTTP at {@code /metrics}, in Prometheus' text format. Reading them disturbs nobody. */
 final class MetricsServer implements AutoCloseable {
+    private static final double[] QUANTILES = {0.5, 0.9, 0.99, 0.999, 0.9999, 1};
+    private static final double NS_PER_S = 1e9;
+
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final HTTPServer server;
 
     MetricsServer(
-            HostPort listen, List<Shard> shards, Conductor conductor, LogCleaner cleaner, ShareMembership members) {
+            HostPort listen,
+            List<Shard> shards,
+            Conductor conductor,
+            LogCleaner cleaner,
+            ShareMembership members,
+            StatsFile stats) {
         connections(shards.stream().map(Shard::counters).toList());
         transport(shards.stream().map(shard -> shard.transport().counters()).toList());
         peers(shards.stream().map(Shard::peers).toList());
+        latencies(stats);
         compaction(cleaner);
         shares(members);
         counter("tickwire_conductor_rejected", "Control tasks turned away", conductor::rejected);
@@ -94,6 +108,36 @@ final class MetricsServer implements AutoCloseable {
                 "tickwire_shard_ring_full",
                 "Messages from shard to shard that waited for room",
                 sum(all, ShardPeers::fullRings));
+    }
+
+    private void latencies(StatsFile stats) {
+        SummaryWithCallback.builder()
+                .name("tickwire_latency_seconds")
+                .help("How long each stage takes, since the start")
+                .labelNames("stage", "shard")
+                .callback(callback -> {
+                    for (Stage stage : Stage.values()) {
+                        for (int shard = 0; shard < stats.shards(); shard++) {
+                            HistogramSnapshot all =
+                                    stats.histogram(shard, stage).snapshot();
+                            callback.call(
+                                    all.count(),
+                                    all.totalNs() / NS_PER_S,
+                                    quantiles(all),
+                                    stage.label(),
+                                    Integer.toString(shard));
+                        }
+                    }
+                })
+                .register(registry);
+    }
+
+    private static Quantiles quantiles(HistogramSnapshot all) {
+        Quantiles.Builder quantiles = Quantiles.builder();
+        for (double part : QUANTILES) {
+            quantiles.quantile(part, all.percentileNs(part) / NS_PER_S);
+        }
+        return quantiles.build();
     }
 
     private static <T> LongSupplier sum(List<T> all, Function<T, LongCell> cell) {

@@ -1,12 +1,9 @@
 package io.tickwire.edge.launch;
 
 import io.tickwire.net.dpdk.Finding;
-import io.tickwire.net.dpdk.Finding.Status;
 import io.tickwire.net.dpdk.Preflight;
-import java.io.PrintWriter;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,8 +14,6 @@ import picocli.CommandLine.Spec;
 /** {@code tickwire net}: what kernel bypass needs of this machine. */
 @Command(name = "net", description = "Kernel bypass on this machine.", mixinStandardHelpOptions = true)
 public final class NetCommand implements CliCommand {
-    private static final int NOT_FIT = 1;
-
     @Spec
     private CommandSpec spec;
 
@@ -61,20 +56,6 @@ public final class NetCommand implements CliCommand {
         } catch (final IllegalArgumentException noDevice) {
             throw new ParameterException(spec.commandLine(), noDevice.getMessage(), noDevice);
         }
-        final PrintWriter out = spec.commandLine().getOut();
-        for (final Finding finding : findings) {
-            out.printf(
-                    "%-8s %-24s %s%n",
-                    finding.status() == Status.OK
-                            ? "ok"
-                            : finding.status().name().toLowerCase(Locale.ROOT),
-                    finding.subject(),
-                    finding.seen());
-            if (!finding.mend().isEmpty()) {
-                out.printf("%-8s   mend with: %s%n", "", finding.mend());
-            }
-        }
-        out.flush();
-        return Preflight.isFit(findings) ? 0 : NOT_FIT;
+        return FindingPrinter.print(findings, spec.commandLine().getOut());
     }
 }

@@ -68,13 +68,15 @@ final class ShardHandlers {
                 control.transactions(),
                 shard::post,
                 shard.peers(),
-                shard.limits().inflightBytes());
+                shard.limits().inflightBytes(),
+                shard.stats());
         FetchHandler fetch = new FetchHandler(
                 shard.partitions(),
                 responses,
                 shard.deadlines(),
                 config.brokerInt("fetch.max.bytes"),
-                Math.ceilDiv(config.brokerInt("max.incremental.fetch.session.cache.slots"), shards));
+                Math.ceilDiv(config.brokerInt("max.incremental.fetch.session.cache.slots"), shards),
+                shard.stats());
         List<Handler> all = new ArrayList<>(shared);
         all.add(produce);
         all.add(fetch);

@@ -1,6 +1,7 @@
 package io.tickwire.edge.feed;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.tickwire.edge.metrics.ShardStats;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Any bytes as datagrams: nothing but what the datagram holds is read, and every batch that comes out is well formed. */
@@ -31,7 +32,15 @@ class FeedHandlerFuzzTest {
     void anyDatagramsGiveOnlyWellFormedBatches(final byte[] input) {
         final CapturingJournal journal = new CapturingJournal();
         final FeedHandler feed = new FeedHandler(
-                "fuzz", new MoldUdp64(), new Itch50(), journal, null, () -> 1L, IGNORED, new FeedCounters());
+                "fuzz",
+                new MoldUdp64(),
+                new Itch50(),
+                journal,
+                null,
+                () -> 1L,
+                IGNORED,
+                new FeedCounters(),
+                ShardStats.unshared());
         int at = 0;
         while (at < input.length) {
             final int length = Math.min(input[at] & 0xFF, input.length - at - 1);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickwire.edge.metrics.ShardStats;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,8 @@ class FeedHandlerTest {
                         events.add("end " + session + " at " + nextSequence);
                     }
                 },
-                new FeedCounters());
+                new FeedCounters(),
+                ShardStats.unshared());
     }
 
     private void receive(final UnsafeBuffer datagram) {

@@ -19,15 +19,18 @@ public record Finding(String subject, Status status, String seen, String mend) {
         MISSING
     }
 
-    static Finding ok(final String subject, final String seen) {
+    /** Nothing to mend. */
+    public static Finding ok(final String subject, final String seen) {
         return new Finding(subject, Status.OK, seen, "");
     }
 
-    static Finding advice(final String subject, final String seen, final String mend) {
+    /** It could be better. */
+    public static Finding advice(final String subject, final String seen, final String mend) {
         return new Finding(subject, Status.ADVICE, seen, mend);
     }
 
-    static Finding missing(final String subject, final String seen, final String mend) {
+    /** It will not work. */
+    public static Finding missing(final String subject, final String seen, final String mend) {
         return new Finding(subject, Status.MISSING, seen, mend);
     }
 }

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads what the kernel tells of itself in {@code /proc} and {@code /sys}; under another root in tests. */
-final class HostFiles {
+public final class HostFiles {
     private final Path root;
 
-    HostFiles(final Path root) {
+    /** Of the machine whose root is {@code root}. */
+    public HostFiles(final Path root) {
         this.root = root;
     }
 
@@ -21,12 +22,13 @@ final class HostFiles {
         return root.resolve(absolute.substring(1));
     }
 
-    boolean exists(final String absolute) {
+    /** Whether there is such a file. */
+    public boolean exists(final String absolute) {
         return Files.exists(path(absolute));
     }
 
     /** The file's text without the blanks around it; empty when it cannot be read. */
-    Optional<String> text(final String absolute) {
+    public Optional<String> text(final String absolute) {
         try {
             return Optional.of(Files.readString(path(absolute)).strip());
         } catch (final IOException unreadable) {
@@ -35,7 +37,7 @@ final class HostFiles {
     }
 
     /** The number in a file, or {@code otherwise}. */
-    long number(final String absolute, final long otherwise) {
+    public long number(final String absolute, final long otherwise) {
         try {
             return text(absolute).map(Long::parseLong).orElse(otherwise);
         } catch (final NumberFormatException other) {
@@ -54,7 +56,7 @@ final class HostFiles {
     }
 
     /** Names in a directory, sorted; none when there is no such directory. */
-    List<String> names(final String absolute) {
+    public List<String> names(final String absolute) {
         final List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(absolute))) {
             for (final Path entry : entries) {
@@ -68,7 +70,7 @@ final class HostFiles {
     }
 
     /** The value behind {@code key:} in a file of such lines. */
-    Optional<String> field(final String absolute, final String key) {
+    public Optional<String> field(final String absolute, final String key) {
         return text(absolute)
                 .flatMap(text -> text.lines()
                         .filter(line -> line.startsWith(key + ":"))
@@ -77,7 +79,7 @@ final class HostFiles {
     }
 
     /** Reads a list of CPUs such as {@code 2-3,5}; what cannot be read is left out. */
-    static BitSet cpus(final String list) {
+    public static BitSet cpus(final String list) {
         final BitSet cpus = new BitSet();
         for (final String part : list.split(",", -1)) {
             final int dash = part.indexOf('-');

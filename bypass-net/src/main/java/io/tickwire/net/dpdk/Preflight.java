@@ -40,7 +40,7 @@ public final class Preflight {
         findings.add(library());
         findings.add(hugePages(address.map(DeviceAddress::isPci).orElse(false)));
         findings.addAll(new DevicePreflight(files).check(address));
-        cores.stream().forEach(core -> findings.addAll(core(core)));
+        cores.stream().forEach(core -> findings.addAll(new CorePreflight(files).check(core)));
         return findings;
     }
 
@@ -74,48 +74,6 @@ public final class Preflight {
         return needed && free == 0
                 ? Finding.missing("huge pages", seen + ": PCI devices need them", mend)
                 : Finding.advice("huge pages", seen + "; ordinary memory serves virtual devices (--no-huge)", mend);
-    }
-
-    private List<Finding> core(final int core) {
-        final String subject = "core " + core;
-        final List<Finding> findings = new ArrayList<>();
-        final String cpu = "/sys/devices/system/cpu/cpu" + core;
-        if (!files.exists(cpu)) {
-            return List.of(Finding.missing(
-                    subject,
-                    "there are only the CPUs "
-                            + files.text("/sys/devices/system/cpu/present").orElse("?"),
-                    "choose another core"));
-        }
-        final BitSet allowed = HostFiles.cpus(
-                files.field("/proc/self/status", "Cpus_allowed_list").orElse(""));
-        if (!allowed.get(core)) {
-            findings.add(Finding.missing(
-                    subject, "this process may only run on " + allowed, "taskset -c " + core + " tickwire start …"));
-        }
-        final boolean isolated = HostFiles.cpus(
-                        files.text("/sys/devices/system/cpu/isolated").orElse(""))
-                .get(core);
-        final boolean tickless = HostFiles.cpus(
-                        files.text("/sys/devices/system/cpu/nohz_full").orElse(""))
-                .get(core);
-        if (isolated && tickless) {
-            findings.add(Finding.ok(subject, "isolated, without a tick"));
-        } else {
-            findings.add(Finding.advice(
-                    subject,
-                    (isolated ? "isolated" : "shared with other threads")
-                            + (tickless ? "" : ", with the scheduler's tick"),
-                    "boot with isolcpus=managed_irq,domain," + core + " nohz_full=" + core + " rcu_nocbs=" + core));
-        }
-        final Optional<String> governor = files.text(cpu + "/cpufreq/scaling_governor");
-        if (governor.isPresent() && !governor.get().equals("performance")) {
-            findings.add(Finding.advice(
-                    subject,
-                    "frequency governor " + governor.get(),
-                    "echo performance > " + cpu + "/cpufreq/scaling_governor"));
-        }
-        return findings;
     }
 
     private long freeHugePageMegabytes() {

@@ -7,6 +7,9 @@ import io.tickwire.edge.handler.Exchange;
 import io.tickwire.edge.handler.HotHandler;
 import io.tickwire.edge.handler.HotResponse;
 import io.tickwire.edge.handler.HotResponsePool;
+import io.tickwire.edge.metrics.LatencyHistogram;
+import io.tickwire.edge.metrics.ShardStats;
+import io.tickwire.edge.metrics.Stage;
 import io.tickwire.kafka.frame.RequestHeaderFlyweight;
 import io.tickwire.kafka.hot.FetchRequestDecoder;
 import io.tickwire.kafka.hot.TopicKey;
@@ -32,6 +35,8 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     private final Deadlines deadlines;
     private final int maxResponseBytes;
     private final FetchSessions sessions;
+    private final LatencyHistogram latencies;
+    private final LatencyHistogram wakeups;
     private final RequestHeaderFlyweight header = new RequestHeaderFlyweight();
     private final FetchRequestDecoder decoder = new FetchRequestDecoder();
     private final FetchResponses writer = new FetchResponses();
@@ -44,13 +49,17 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
      *
      * @param maxResponseBytes fetch.max.bytes
      * @param maxSessions max.incremental.fetch.session.cache.slots
+     * @param stats takes the time each answer took
      */
     public FetchHandler(
             PartitionTable partitions,
             HotResponsePool responses,
             Deadlines deadlines,
             int maxResponseBytes,
-            int maxSessions) {
+            int maxSessions,
+            ShardStats stats) {
+        latencies = stats.of(Stage.FETCH);
+        wakeups = stats.of(Stage.FETCH_WAKEUP);
         this.partitions = partitions;
         this.responses = responses;
         this.deadlines = deadlines;
@@ -86,6 +95,7 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
             finish(fetch);
         } else if (fetch.read(partitions) || decoder.maxWaitMs() <= 0) {
             answer(fetch);
+            latencies.record(System.nanoTime() - nowNs);
         } else {
             waiting.put(exchange, fetch);
             fetch.park(partitions, deadlines, nowNs + decoder.maxWaitMs() * 1_000_000L);
@@ -173,6 +183,7 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
                 fetch.unpark(deadlines);
                 waiting.remove(fetch.exchange());
                 answer(fetch);
+                wakeups.record(System.nanoTime() - nowNs);
             }
         }
         return count;

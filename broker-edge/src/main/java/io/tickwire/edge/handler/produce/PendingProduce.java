@@ -16,6 +16,7 @@ final class PendingProduce extends Deadlines.Item {
     private final List<Wait> waits = new ArrayList<>();
     private Exchange exchange;
     private short acks;
+    private long receivedNs;
     private long deadlineNs;
     private int forwarded;
     private int waitCount;
@@ -26,10 +27,16 @@ final class PendingProduce extends Deadlines.Item {
         this.handler = handler;
     }
 
-    void begin(Exchange served, short requestAcks, long timeOverNs) {
+    void begin(Exchange served, short requestAcks, long nowNs, int timeoutMs) {
         exchange = served;
         acks = requestAcks;
-        deadlineNs = timeOverNs;
+        receivedNs = nowNs;
+        deadlineNs = nowNs + timeoutMs * 1_000_000L;
+    }
+
+    /** Time of the duty cycle that took it in. */
+    long receivedNs() {
+        return receivedNs;
     }
 
     short acks() {

@@ -10,6 +10,9 @@ import io.tickwire.edge.handler.Exchange;
 import io.tickwire.edge.handler.HotHandler;
 import io.tickwire.edge.handler.HotResponse;
 import io.tickwire.edge.handler.HotResponsePool;
+import io.tickwire.edge.metrics.LatencyHistogram;
+import io.tickwire.edge.metrics.ShardStats;
+import io.tickwire.edge.metrics.Stage;
 import io.tickwire.kafka.frame.RequestHeaderFlyweight;
 import io.tickwire.kafka.hot.ProduceRequestDecoder;
 import io.tickwire.kafka.hot.ProduceResponseEncoder;
@@ -54,6 +57,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private final RecordBatchFlyweight batch = new RecordBatchFlyweight();
     private final AppendResult appended = new AppendResult();
     private final ForwardedAppends forwards;
+    private final LatencyHistogram latencies;
     private final ArrayDeque<PendingProduce> free = new ArrayDeque<>();
     private final ArrayDeque<PendingProduce> ready = new ArrayDeque<>();
     private final Object2ObjectHashMap<Exchange, PendingProduce> waiting = new Object2ObjectHashMap<>();
@@ -65,6 +69,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
      * @param shard takes tasks for the shard's thread
      * @param peers the shard's way to the others
      * @param maxForwardedBytes most memory for batches on their way to other shards
+     * @param stats takes the time each request took
      */
     public ProduceHandler(
             PartitionTable partitions,
@@ -74,7 +79,9 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             TransactionGate gate,
             Consumer<Runnable> shard,
             ShardPeers peers,
-            long maxForwardedBytes) {
+            long maxForwardedBytes,
+            ShardStats stats) {
+        latencies = stats.of(Stage.PRODUCE);
         this.partitions = partitions;
         forwards = new ForwardedAppends(peers, clock, gate, maxForwardedBytes, this);
         admissions = new TransactionAdmissions(partitions, gate, shard);
@@ -118,7 +125,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
 
     private void append(Exchange exchange, Map<TopicPartition, Errors> refused, long nowNs) {
         PendingProduce pending = free.isEmpty() ? new PendingProduce(this) : free.pop();
-        pending.begin(exchange, decoder.acks(), nowNs + decoder.timeoutMs() * 1_000_000L);
+        pending.begin(exchange, decoder.acks(), nowNs, decoder.timeoutMs());
         appendAll(pending, refused);
         if (pending.isAway()) {
             waiting.put(exchange, pending);
@@ -314,8 +321,10 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
             length = pending.rows().encode(encoder, response, exchange, throttleMs);
         }
         response.bytes(length);
+        long receivedNs = pending.receivedNs();
         recycle(pending);
         exchange.respond(response);
+        latencies.record(System.nanoTime() - receivedNs);
     }
 
     @Override

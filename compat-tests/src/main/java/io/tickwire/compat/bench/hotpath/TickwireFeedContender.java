@@ -5,6 +5,7 @@ import io.tickwire.edge.feed.FeedEvents;
 import io.tickwire.edge.feed.FeedFormats;
 import io.tickwire.edge.feed.FeedHandler;
 import io.tickwire.edge.feed.JournalSink;
+import io.tickwire.edge.metrics.ShardStats;
 import io.tickwire.edge.shm.ChannelPublisher;
 import io.tickwire.edge.shm.ChannelRegistry;
 import io.tickwire.kafka.primitive.KafkaErrors;
@@ -53,7 +54,8 @@ final class TickwireFeedContender implements Contender {
                 channel,
                 System::nanoTime,
                 new NoEvents(),
-                new FeedCounters());
+                new FeedCounters(),
+                ShardStats.unshared());
         return new Publisher() {
             @Override
             public boolean offer(DirectBuffer message, int length) {
