@@ -44,6 +44,7 @@ class DpdkBrokerIT {
                             Main.class,
                             "start",
                             "--set=data.dir=" + directory.resolve("data"),
+                            "--set=shm.dir=" + directory.resolve("shm"),
                             "--set=net.mode=dpdk",
                             "--set=net.dpdk.device=net_af_packet0,iface=v0,framecnt=4096",
                             "--set=net.dpdk.address=10.77.0.1/24",
@@ -71,11 +72,13 @@ class DpdkBrokerIT {
 
     private static void awaitReady(Process broker) throws IOException {
         BufferedReader lines = broker.inputReader(StandardCharsets.UTF_8);
+        StringBuilder said = new StringBuilder();
         String line = lines.readLine();
         while (line != null && !line.startsWith("READY")) {
+            said.append(line).append('\n');
             line = lines.readLine();
         }
-        assertNotNull(line, "the broker did not come up");
+        assertNotNull(line, () -> "the broker did not come up: " + said);
         assertTrue(line.contains("kafka=10.77.0.1:9092"), line);
     }
 
