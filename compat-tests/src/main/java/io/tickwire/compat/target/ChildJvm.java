@@ -53,11 +53,12 @@ public final class ChildJvm implements AutoCloseable {
     public Matcher awaitOutput(Pattern pattern, long timeoutMs) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         while (true) {
+            boolean isAlive = process.isAlive();
             Matcher matcher = pattern.matcher(outputSinceStart());
             if (matcher.find()) {
                 return matcher;
             }
-            if (!process.isAlive()) {
+            if (!isAlive) {
                 throw new TargetException("process ended with " + process.exitValue() + ":\n" + tail());
             }
             if (System.nanoTime() - deadline > 0) {
@@ -68,7 +69,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** Runs the program to its end; its output is in the exception when it fails. */
-    void runToEnd(long timeoutMs) {
+    public void runToEnd(long timeoutMs) {
         start();
         if (!waitFor(timeoutMs)) {
             kill();

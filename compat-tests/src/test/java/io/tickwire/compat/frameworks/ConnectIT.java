@@ -20,13 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Connect in distributed mode copies a file to a topic, exactly once, and the topic to another file. Its worker is restarted in the
- * middle, and later killed; topic and copy hold each line once, in order.
+ * middle, then the broker is killed under it, and at last the worker too; topic and copy hold each line once, in order.
  */
 class ConnectIT {
 
     private static final String TOPIC = "lines";
     private static final int LINES_PER_ROUND = 200;
     private static final int LINES_PER_WRITE = 5;
+    private static final int LINES = 4 * LINES_PER_ROUND;
 
     @TempDir
     Path directory;
@@ -45,27 +46,31 @@ class ConnectIT {
             worker.create("sink", """
                     {"connector.class": "org.apache.kafka.connect.file.FileStreamSinkConnector", "tasks.max": "1",
                      "file": "%s", "topics": "%s"}""".formatted(copy, TOPIC));
-            append(source, 0);
+            append(source, 0, () -> {});
             awaitLines(copy, LINES_PER_ROUND / 2);
             worker.stop();
-            append(source, 1);
+            append(source, 1, () -> {});
             worker.start();
             awaitLines(copy, 2 * LINES_PER_ROUND);
             // A sink that writes to a file repeats what it had not committed when it was killed; the source does not.
             worker.tell("sink", "stop", "STOPPED");
-            append(source, 2);
-            worker.kill();
+            append(source, 2, () -> {
+                broker.kill();
+                broker.restart();
+            });
+            awaitWritten(broker, 3 * LINES_PER_ROUND);
+            append(source, 3, worker::kill);
             worker.start();
             worker.awaitState("source", "RUNNING");
             worker.tell("sink", "resume", "RUNNING");
-            awaitLines(copy, 3 * LINES_PER_ROUND);
+            awaitLines(copy, LINES);
             assertEquals(
-                    lines(0, 3 * LINES_PER_ROUND),
-                    Records.committed(broker, TOPIC, 1, 3 * LINES_PER_ROUND).stream()
+                    lines(0, LINES),
+                    Records.committed(broker, TOPIC, 1, LINES).stream()
                             .map(ConsumerRecord::value)
                             .toList());
             worker.stop();
-            assertEquals(lines(0, 3 * LINES_PER_ROUND), Files.readAllLines(copy));
+            assertEquals(lines(0, LINES), Files.readAllLines(copy));
         }
     }
 
@@ -73,12 +78,19 @@ class ConnectIT {
         return IntStream.range(from, to).mapToObj(i -> "line " + i).toList();
     }
 
-    /** Appends in pieces, so that the source reads some of them and then others. */
-    private static void append(Path file, int round) throws IOException {
+    /** Appends in pieces, so that the source reads some of them and then others; has something happen after half of them. */
+    private static void append(Path file, int round, Runnable halfWay) throws IOException {
         for (int from = round * LINES_PER_ROUND; from < (round + 1) * LINES_PER_ROUND; from += LINES_PER_WRITE) {
             Files.write(file, lines(from, from + LINES_PER_WRITE), StandardOpenOption.APPEND);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            if (from == round * LINES_PER_ROUND + LINES_PER_ROUND / 2) {
+                halfWay.run();
+            }
         }
+    }
+
+    private static void awaitWritten(TickwireProcess broker, int count) {
+        assertEquals(count, Records.committed(broker, TOPIC, 1, count).size(), "lines in the topic");
     }
 
     private static void awaitLines(Path file, int count) throws InterruptedException {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@link TradeJoin} is killed in the middle of its work, and later the broker under it: the joined records are there once each,
- * and the store counts every trade once, asked before and after.
+ * and the store counts every trade once, asked before and after. So in a group of the classic protocol, whose state moves to another
+ * instance, and in one of the streams protocol (KIP-1071) with two instances at once, of which one comes back.
  */
 class StreamsIT {
 
@@ -33,6 +35,7 @@ class StreamsIT {
     private static final int RECORDS_PER_ROUND = 300;
     private static final int SYMBOLS = 5;
     private static final long STEP_MS = 1;
+    private static final long START_TIMEOUT_MS = 60_000;
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -42,32 +45,66 @@ class StreamsIT {
     @Test
     void killedApplicationAndBrokerLeaveEachResultOnce() throws Exception {
         try (TickwireProcess broker = TickwireProcess.start(BrokerSettings.small(), Map.of());
-                ChildJvm first = application(broker, "first");
-                ChildJvm second = application(broker, "second")) {
-            Records.createTopics(broker, PARTITIONS, TradeJoin.TRADES, TradeJoin.QUOTES, TradeJoin.JOINED);
+                ChildJvm first = application(broker, "first", "state", "classic");
+                ChildJvm second = application(broker, "second", "state", "classic")) {
+            createTopics(broker);
             first.start();
             produce(broker, 0);
-            awaitCounts(first, RECORDS_PER_ROUND / SYMBOLS);
+            awaitCounts(RECORDS_PER_ROUND / SYMBOLS, first);
             produce(broker, 1);
             first.kill();
             second.start();
-            awaitCounts(second, 2 * RECORDS_PER_ROUND / SYMBOLS);
+            awaitCounts(2 * RECORDS_PER_ROUND / SYMBOLS, second);
             produce(broker, 2);
             broker.kill();
             broker.restart();
-            awaitCounts(second, 3 * RECORDS_PER_ROUND / SYMBOLS);
-            List<String> expected = expected();
-            List<String> joined =
-                    new ArrayList<>(Records.committed(broker, TradeJoin.JOINED, PARTITIONS, expected.size()).stream()
-                            .map(record -> record.key() + " " + record.value())
-                            .toList());
-            joined.sort(null);
-            assertEquals(expected, joined);
+            awaitCounts(3 * RECORDS_PER_ROUND / SYMBOLS, second);
+            assertEquals(expected(), joined(broker));
             second.stop(20_000);
         }
     }
 
-    private ChildJvm application(TickwireProcess broker, String name) throws IOException {
+    @Test
+    void streamsGroupOutlivesKilledMemberAndBroker() throws Exception {
+        String timeout = Integer.toString(TradeJoin.SESSION_TIMEOUT_MS);
+        BrokerSettings settings = BrokerSettings.small()
+                .with("group.streams.min.session.timeout.ms", timeout)
+                .with("group.streams.session.timeout.ms", timeout);
+        try (TickwireProcess broker = TickwireProcess.start(settings, Map.of());
+                ChildJvm first = application(broker, "first", "first", "streams");
+                ChildJvm second = application(broker, "second", "second", "streams");
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            createTopics(broker);
+            first.start();
+            second.start();
+            StreamsGroupView group = new StreamsGroupView(admin, TradeJoin.APPLICATION);
+            group.awaitStable(PARTITIONS, 2);
+            produce(broker, 0);
+            awaitCounts(RECORDS_PER_ROUND / SYMBOLS, first, second);
+            produce(broker, 1);
+            first.kill();
+            first.start();
+            awaitCounts(2 * RECORDS_PER_ROUND / SYMBOLS, first, second);
+            group.awaitStable(PARTITIONS, 2);
+            produce(broker, 2);
+            broker.kill();
+            broker.restart();
+            awaitCounts(3 * RECORDS_PER_ROUND / SYMBOLS, first, second);
+            group.awaitStable(PARTITIONS, 2);
+            String members = group.members(broker, directory.resolve("tool"));
+            for (int task = 0; task < PARTITIONS; task++) {
+                assertTrue(members.contains("ACTIVE: 0:[" + task + "]"), members);
+            }
+            assertEquals(expected(), joined(broker));
+        }
+    }
+
+    private static void createTopics(TickwireProcess broker) throws Exception {
+        Records.createTopics(broker, PARTITIONS, TradeJoin.TRADES, TradeJoin.QUOTES, TradeJoin.JOINED);
+    }
+
+    private ChildJvm application(TickwireProcess broker, String name, String state, String protocol)
+            throws IOException {
         return new ChildJvm(
                 List.of(
                         "-Xmx256m",
@@ -78,7 +115,8 @@ class StreamsIT {
                 List.of(
                         TradeJoin.class.getName(),
                         broker.bootstrap(),
-                        directory.resolve("state").toString()),
+                        directory.resolve(state).toString(),
+                        protocol),
                 Files.createDirectories(directory.resolve(name)));
     }
 
@@ -114,14 +152,32 @@ class StreamsIT {
         return pairs;
     }
 
-    private void awaitCounts(ChildJvm application, int count) throws Exception {
-        String port = application
-                .awaitOutput(Pattern.compile("(?m)^PORT (\\d+)"), 30_000)
-                .group(1);
+    private static List<String> joined(TickwireProcess broker) {
+        return Records.committed(
+                        broker, TradeJoin.JOINED, PARTITIONS, expected().size())
+                .stream()
+                .map(record -> record.key() + " " + record.value())
+                .sorted()
+                .toList();
+    }
+
+    /** Waits until for each symbol one of the instances has counted so many trades. */
+    private void awaitCounts(int count, ChildJvm... applications) throws Exception {
+        List<String> addresses = new ArrayList<>();
+        for (ChildJvm application : applications) {
+            addresses.add("http://127.0.0.1:"
+                    + application
+                            .awaitOutput(Pattern.compile("(?m)^PORT (\\d+)"), START_TIMEOUT_MS)
+                            .group(1));
+        }
         for (int symbol = 0; symbol < SYMBOLS; symbol++) {
-            HttpRequest question = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/S" + symbol))
-                    .build();
-            Records.await("the store counts " + count, () -> ask(question).equals(Integer.toString(count)));
+            String path = "/S" + symbol;
+            Records.await(
+                    "the store counts " + count + " of " + path,
+                    () -> addresses.stream()
+                            .map(address -> ask(HttpRequest.newBuilder(URI.create(address + path))
+                                    .build()))
+                            .anyMatch(Integer.toString(count)::equals));
         }
     }
 

@@ -25,7 +25,8 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
  * {@link #WINDOW_MS} apart are joined into {@link #JOINED}; the number of trades of each symbol is kept in the store
  * {@code trades}, which a GET of {@code /SYMBOL} reads while the application runs.
  *
- * <p>Arguments: broker, directory of the state. Prints {@code PORT n} once it can be asked.
+ * <p>Arguments: broker, directory of the state, group protocol ({@code classic}, {@code streams}). Prints {@code PORT n} once it can
+ * be asked.
  */
 final class TradeJoin {
 
@@ -34,11 +35,12 @@ final class TradeJoin {
     static final String QUOTES = "quotes";
     static final String JOINED = "joined";
     static final long WINDOW_MS = 20;
+    static final int SESSION_TIMEOUT_MS = 6_000;
 
     private TradeJoin() {}
 
     public static void main(String[] arguments) throws IOException {
-        KafkaStreams streams = new KafkaStreams(topology(), settings(arguments[0], arguments[1]));
+        KafkaStreams streams = new KafkaStreams(topology(), settings(arguments[0], arguments[1], arguments[2]));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] answer = ask(streams, exchange.getRequestURI().getPath().substring(1))
@@ -52,19 +54,23 @@ final class TradeJoin {
         System.out.println("PORT " + server.getAddress().getPort());
     }
 
-    private static StreamsConfig settings(String broker, String stateDirectory) {
+    private static StreamsConfig settings(String broker, String stateDirectory, String protocol) {
         Properties settings = new Properties();
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
         settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker);
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
-        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2);
+        // A streams group spreads tasks over threads, wherever those are: with one each, two instances share two tasks.
+        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, protocol.equals("classic") ? 2 : 1);
         settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+        settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, protocol);
         // A killed application holds its partitions and its transaction no longer than this.
-        settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
-        settings.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_000);
-        settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 6_000);
+        if (protocol.equals("classic")) {
+            settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), SESSION_TIMEOUT_MS);
+            settings.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_000);
+        }
+        settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), SESSION_TIMEOUT_MS);
         settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         return new StreamsConfig(settings);
