@@ -22,8 +22,11 @@ import org.junit.jupiter.api.DynamicTest;
 final class FrameScripts {
 
     private static final String SUITE = "wire frames";
-    /** Long enough for an answer; a broker that waits for more is silent so long. */
-    private static final int PATIENCE_MS = 250;
+    /** Long enough for an answer on a busy machine; a broker that waits for more is silent so long. */
+    private static final int PATIENCE_MS = 1_000;
+
+    /** One that has answered is given longer for the next: few scripts end in silence. */
+    private static final int NEXT_PATIENCE_MS = 3_000;
 
     private static final int MAX_REQUEST_BYTES = 104_857_600;
     private static final long SEED = 20_260_101;
@@ -40,7 +43,7 @@ final class FrameScripts {
             }
             List<String> seen = new ArrayList<>();
             for (int i = 0; i < answers; i++) {
-                RawConnection.Reply reply = connection.receive(i == 0 ? PATIENCE_MS : 2 * PATIENCE_MS);
+                RawConnection.Reply reply = connection.receive(i == 0 ? PATIENCE_MS : NEXT_PATIENCE_MS);
                 if (reply.frame() == null) {
                     seen.add(reply.instead());
                     break;

@@ -35,7 +35,7 @@ class WireDifferentialIT {
         for (GenericRequests.Filling filling : GenericRequests.Filling.values()) {
             for (ApiKeys key : keys()) {
                 List<Exchange> exchanges = new ArrayList<>();
-                for (short version = key.oldestVersion(); version <= key.latestVersion(true); version++) {
+                for (short version = firstVersion(key); version <= key.latestVersion(true); version++) {
                     byte[] body = GenericRequests.body(WireFormat.requestSchemas(key)[version], filling);
                     exchanges.add(Exchange.of("v" + version, key, version, body));
                 }
@@ -43,6 +43,11 @@ class WireDifferentialIT {
             }
         }
         return tests.stream();
+    }
+
+    /** Metadata before version 4 makes the topics it asks for, which takes its own time; scripts ask it for others. */
+    private static short firstVersion(ApiKeys key) {
+        return key == ApiKeys.METADATA ? WireScripts.FIRST_METADATA_WITHOUT_CREATION : key.oldestVersion();
     }
 
     private static List<ApiKeys> keys() {

@@ -2,6 +2,8 @@ package io.tickwire.compat.wire;
 
 import io.tickwire.compat.target.Target;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /** The data plane's keys at every version: right requests, and wrong ones of which each is wrong in one thing. */
 final class WireScripts {
+
+    static final short FIRST_METADATA_WITHOUT_CREATION = 4;
 
     private static final short PRODUCE_BY_ID = 13;
     private static final short FETCH_BY_ID = 13;
@@ -41,6 +46,7 @@ final class WireScripts {
                                 ApiKeys.OFFSET_FOR_LEADER_EPOCH,
                                 script -> filled(script)
                                         .ask("asked -5", target -> leaderEpoch(script, new int[] {-1, -5}))),
+                        scripts(ApiKeys.METADATA, WireScripts::metadata),
                         GroupScripts.tests())
                 .flatMap(Function.identity());
     }
@@ -58,6 +64,29 @@ final class WireScripts {
         return IntStream.rangeClosed(key.oldestVersion(), key.latestVersion(true))
                 .mapToObj(version ->
                         fill.apply(new Script(suite, key, (short) version)).test());
+    }
+
+    // --- metadata ---
+
+    private static Script metadata(Script script) {
+        script.makeTopic(Map.of());
+        List<String> names = new ArrayList<>(List.of("not a topic", "", ".", "x".repeat(250)));
+        if (script.version() >= FIRST_METADATA_WITHOUT_CREATION) {
+            names.add("wire-none");
+        }
+        script.ask("its topic", target -> metadata(script, script.topic()));
+        names.forEach(name -> script.ask("'" + name + "'", target -> metadata(script, name)));
+        return script.ask(
+                "its topic twice, and another",
+                target -> metadata(script, script.topic(), script.topic(), "not a topic"));
+    }
+
+    private static MetadataRequestData metadata(Script script, String... names) {
+        return new MetadataRequestData()
+                .setAllowAutoTopicCreation(script.version() < FIRST_METADATA_WITHOUT_CREATION)
+                .setTopics(Arrays.stream(names)
+                        .map(name -> new MetadataRequestData.MetadataRequestTopic().setName(name))
+                        .toList());
     }
 
     // --- produce ---

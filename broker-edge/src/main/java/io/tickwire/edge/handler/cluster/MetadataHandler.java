@@ -109,6 +109,7 @@ public final class MetadataHandler implements ControlHandler {
     private void describe(
             RequestContext context, MetadataRequestData request, short version, List<MetadataResponseTopic> topics) {
         Set<String> names = new HashSet<>();
+        Set<Uuid> ids = new HashSet<>();
         boolean byId = false;
         for (MetadataRequestTopic topic : request.topics()) {
             byId |= !topic.topicId().equals(Uuid.ZERO_UUID);
@@ -118,7 +119,8 @@ public final class MetadataHandler implements ControlHandler {
                 names.add(topic.name());
                 continue;
             }
-            if (topic.topicId().equals(Uuid.ZERO_UUID)) {
+            // Answered once, however often it is asked for.
+            if (topic.topicId().equals(Uuid.ZERO_UUID) || !ids.add(topic.topicId())) {
                 continue;
             }
             services.cache()
