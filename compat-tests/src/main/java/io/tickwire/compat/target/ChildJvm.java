@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A Java program in a process of its own, its output in one file. Used by one thread at a time. */
 public final class ChildJvm implements AutoCloseable {
@@ -125,6 +127,23 @@ public final class ChildJvm implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Returns the stacks of the threads whose lines of a thread dump match, as {@code jcmd} prints them. */
+    String stacks(Pattern threads) {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        try {
+            Process dump = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "Thread.print")
+                    .redirectErrorStream(true)
+                    .start();
+            String text = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Arrays.stream(text.split("\n\n"))
+                    .filter(thread -> threads.matcher(thread).lookingAt())
+                    .map(thread -> thread + "\n")
+                    .collect(Collectors.joining());
+        } catch (IOException e) {
+            return "no thread dump: " + e + "\n";
+        }
     }
 
     public String tail() {

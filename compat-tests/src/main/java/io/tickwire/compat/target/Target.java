@@ -9,6 +9,11 @@ public interface Target extends AutoCloseable {
     /** Returns {@code HOST:PORT} as clients give it. */
     String bootstrap();
 
+    /** Returns what the broker's threads do now and what it complained of, for a person; empty where that cannot be seen. */
+    default String diagnosis() {
+        return "";
+    }
+
     /** Ends the broker and removes what it stored. */
     @Override
     void close();

@@ -12,6 +12,7 @@ public final class TickwireProcess implements FaultyTarget {
 
     private static final long START_TIMEOUT_MS = 60_000;
     private static final long STOP_TIMEOUT_MS = 20_000;
+    private static final Pattern OWN_THREADS = Pattern.compile("\"(tickwire-|quorum-controller)");
     private static final Pattern READY = Pattern.compile("(?m)^READY kafka=(\\S+)");
 
     private final String name;
@@ -109,6 +110,11 @@ public final class TickwireProcess implements FaultyTarget {
     @Override
     public long pid() {
         return broker.pid();
+    }
+
+    @Override
+    public String diagnosis() {
+        return broker.stacks(OWN_THREADS) + broker.tail();
     }
 
     /** Returns the last lines the broker wrote. */

@@ -1,6 +1,7 @@
 package io.tickwire.compat.differential;
 
 import io.tickwire.compat.target.Target;
+import io.tickwire.compat.target.Targets;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -36,7 +38,8 @@ public final class Probe implements AutoCloseable {
     static final String BROKEN = "BROKEN ";
 
     private static final Map<String, Admin> ADMINS = new ConcurrentHashMap<>();
-    private static final long FUTURE_TIMEOUT_S = 30;
+    private static final long FUTURE_TIMEOUT_S = 70;
+    private static final long SLOW_S = 5;
 
     @FunctionalInterface
     interface Action {
@@ -131,7 +134,7 @@ public final class Probe implements AutoCloseable {
         return ADMINS.computeIfAbsent(
                 target.bootstrap(),
                 address -> Admin.create(Map.of(
-                        "bootstrap.servers", address, "default.api.timeout.ms", 20_000, "request.timeout.ms", 20_000)));
+                        "bootstrap.servers", address, "default.api.timeout.ms", 60_000, "request.timeout.ms", 20_000)));
     }
 
     public KafkaProducer<String, String> producer(Map<String, ?> settings) {
@@ -231,7 +234,15 @@ public final class Probe implements AutoCloseable {
         return true;
     }
 
+    /** Waits for an answer; one that keeps a case waiting long is told of, with what Tickwire did meanwhile. */
     public static <T> T get(Future<T> future) throws Exception {
+        try {
+            return future.get(SLOW_S, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            StackTraceElement asked = new Throwable().getStackTrace()[1];
+            System.out.println("No answer for " + SLOW_S + " s at " + asked + ". "
+                    + Targets.subject().name() + " now:\n" + Targets.subject().diagnosis());
+        }
         return future.get(FUTURE_TIMEOUT_S, TimeUnit.SECONDS);
     }
 

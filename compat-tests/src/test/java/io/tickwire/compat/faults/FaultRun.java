@@ -63,7 +63,7 @@ public final class FaultRun {
                 System.out.println(secondsSince(start) + " s: " + fault.kind() + " is over");
                 Thread.sleep(fault.thenMs());
             }
-            workload.finish();
+            workload.finish(kind.startsWith("kafka"));
             System.out.println(secondsSince(start) + " s: all read");
         }
         List<Anomaly> anomalies = HistoryChecker.check(history);

@@ -81,8 +81,8 @@ final class Workload {
         threads.add(Thread.ofPlatform().name(name).daemon().start(client));
     }
 
-    /** Lets every client end what it does, and reads what there is in the end. */
-    void finish() throws Exception {
+    /** Lets every client end what it does, and reads what there is in the end; {@code mayLag} as in {@link FinalState}. */
+    void finish(boolean mayLag) throws Exception {
         context.stopping().set(1);
         for (Thread thread : threads) {
             if (!thread.join(java.time.Duration.ofSeconds(JOIN_TIMEOUT_S))) {
@@ -91,7 +91,7 @@ final class Workload {
         }
         List<String> everyGroup = new ArrayList<>(groups);
         everyGroup.addAll(transactionalIds);
-        new FinalState(context, everyGroup).read();
+        new FinalState(context, everyGroup, mayLag).read();
     }
 
     /** Waits so long, or until the clients are to stop. */
