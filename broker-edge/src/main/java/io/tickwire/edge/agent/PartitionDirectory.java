@@ -1,6 +1,5 @@
 package io.tickwire.edge.agent;
 
-import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -16,9 +15,6 @@ public interface PartitionDirectory {
 
     /** The leader epoch of a partition has changed. */
     CompletionStage<Void> leaderEpoch(Uuid topicId, int partition, int leaderEpoch);
-
-    /** Settings of a topic have changed: applied to each of its logs on the thread that owns it. */
-    CompletionStage<Void> settings(Uuid topicId, LogSettings settings);
 
     /**
      * Runs a function on a SHARD partition's log, on the thread that owns it; fails with

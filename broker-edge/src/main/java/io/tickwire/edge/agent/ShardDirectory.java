@@ -1,7 +1,6 @@
 package io.tickwire.edge.agent;
 
 import io.tickwire.storage.log.AppendListener;
-import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TopicKey;
 import java.util.ArrayList;
@@ -108,17 +107,6 @@ public final class ShardDirectory implements PartitionDirectory {
     @Override
     public CompletionStage<Void> leaderEpoch(Uuid topicId, int number, int leaderEpoch) {
         return onEveryShard(shard -> find(shard, topicId, number).leaderEpoch(leaderEpoch));
-    }
-
-    @Override
-    public CompletionStage<Void> settings(Uuid topicId, LogSettings settings) {
-        return onEveryShard(shard -> {
-            for (ShardPartition partition : shard.partitions().all()) {
-                if (partition.isOwned() && partition.spec().topicId().equals(topicId)) {
-                    partition.log().updateSettings(settings);
-                }
-            }
-        });
     }
 
     @Override

@@ -74,9 +74,7 @@ public final class PartitionReconciler implements ImageListener {
         CompletionStage<Void> changed =
                 topics == null ? deleted : deleted.thenComposeAsync(v -> change(topics, image), control);
         ConfigurationsDelta configurations = delta.configsDelta();
-        return configurations == null
-                ? changed
-                : changed.thenComposeAsync(v -> configure(configurations, image), control);
+        return configurations == null ? changed : changed.thenRunAsync(() -> configure(configurations, image), control);
     }
 
     private static CompletionStage<Void> done() {
@@ -190,23 +188,36 @@ public final class PartitionReconciler implements ImageListener {
         }
     }
 
-    private CompletionStage<Void> configure(ConfigurationsDelta delta, MetadataImage image) {
-        Set<Uuid> changed = new HashSet<>();
-        for (ConfigResource resource : delta.changes().keySet()) {
-            if (resource.type() == ConfigResource.Type.BROKER) {
-                changed.addAll(announced.keySet());
-            } else if (resource.type() == ConfigResource.Type.TOPIC) {
-                TopicImage topic = image.topics().getTopic(resource.name());
-                if (topic != null && announced.containsKey(topic.id())) {
-                    changed.add(topic.id());
+    /** A change of the broker's own settings touches every topic: settings are resolved once for topics configured alike. */
+    private void configure(ConfigurationsDelta delta, MetadataImage image) {
+        Map<Map<String, String>, LogSettings> resolved = new HashMap<>();
+        for (Uuid id : reconfigured(delta, image)) {
+            String topic = image.topics().getTopic(id).name();
+            LogSettings settings = resolved.computeIfAbsent(
+                    configs.dynamic(image, ConfigResource.Type.TOPIC, topic), own -> configs.logSettings(image, topic));
+            for (int partition : announced.get(id).keySet()) {
+                PartitionLog log = catalog.get(id.getMostSignificantBits(), id.getLeastSignificantBits(), partition);
+                if (!log.settings().equals(settings)) {
+                    log.updateSettings(settings);
                 }
             }
         }
-        List<CompletionStage<Void>> stages = new ArrayList<>();
-        for (Uuid id : changed) {
-            stages.add(directory.settings(
-                    id, configs.logSettings(image, image.topics().getTopic(id).name())));
+    }
+
+    /** Announced topics whose settings may have changed. */
+    private Set<Uuid> reconfigured(ConfigurationsDelta delta, MetadataImage image) {
+        Set<Uuid> topics = new HashSet<>();
+        for (ConfigResource resource : delta.changes().keySet()) {
+            if (resource.type() == ConfigResource.Type.BROKER) {
+                return Set.copyOf(announced.keySet());
+            }
+            if (resource.type() == ConfigResource.Type.TOPIC) {
+                TopicImage topic = image.topics().getTopic(resource.name());
+                if (topic != null && announced.containsKey(topic.id())) {
+                    topics.add(topic.id());
+                }
+            }
         }
-        return all(stages);
+        return topics;
     }
 }

@@ -8,13 +8,11 @@ import io.tickwire.edge.config.ConfigLoader;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
-import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +50,6 @@ public final class ControlPlaneHarness implements AutoCloseable {
     /** Partitions as the shard would know them; functions on their logs run on the caller's thread. */
     public static final class Directory implements PartitionDirectory {
         private final Map<String, PartitionSpec> specs = new ConcurrentHashMap<>();
-        private final List<LogSettings> settings = new ArrayList<>();
         private volatile boolean silent;
 
         private static String key(Uuid topicId, int partition) {
@@ -81,12 +78,6 @@ public final class ControlPlaneHarness implements AutoCloseable {
         }
 
         @Override
-        public CompletionStage<Void> settings(Uuid topicId, LogSettings changed) {
-            settings.add(changed);
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
         public <T> CompletionStage<T> onOwner(Uuid topicId, int partition, Function<PartitionLog, T> function) {
             PartitionSpec spec = specs.get(key(topicId, partition));
             if (silent) {
@@ -107,11 +98,6 @@ public final class ControlPlaneHarness implements AutoCloseable {
         /** From now on no function is run, nor ever answered: the shard's thread is gone. */
         public void fallSilent() {
             silent = true;
-        }
-
-        /** Settings announced so far. */
-        public List<LogSettings> settings() {
-            return settings;
         }
     }
 

@@ -212,28 +212,47 @@ class KafkaControlPlaneTest {
     }
 
     @Test
-    void configChangedIsDescribedWithItsSourceAndToldToTheShard() throws Exception {
+    void configChangedIsDescribedWithItsSourceAndObeyedByTheLog() throws Exception {
         try (ControlPlaneHarness node = open()) {
             assertEquals(Errors.NONE, create(node, "orders", 1, Map.of()));
             assertEquals("604800000", config(node, "orders", "retention.ms").value());
-            int told = node.directory().settings().size();
-            IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
-            var resource = new IncrementalAlterConfigsRequestData.AlterConfigsResource()
-                    .setResourceType(ConfigResource.Type.TOPIC.id())
-                    .setResourceName("orders");
-            resource.configs()
-                    .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
-                            .setName("retention.ms")
-                            .setValue("5000"));
-            request.resources().add(resource);
-            var answer =
-                    node.call(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, request, IncrementalAlterConfigsResponseData.class);
-            assertEquals(Errors.NONE.code(), answer.responses().getFirst().errorCode());
+            assertEquals(
+                    604_800_000L, node.catalog().get("orders", 0).settings().retentionMs());
+            set(node, ConfigResource.Type.TOPIC, "orders", "retention.ms", "5000");
             var changed = config(node, "orders", "retention.ms");
             assertEquals("5000", changed.value());
             assertEquals(ConfigSource.TOPIC_CONFIG.id(), changed.configSource());
-            assertEquals(told + 1, node.directory().settings().size());
+            assertEquals(5_000L, node.catalog().get("orders", 0).settings().retentionMs());
         }
+    }
+
+    @Test
+    void settingOfTheBrokerReachesTheLogsOfTopicsWithoutTheirOwn() throws Exception {
+        try (ControlPlaneHarness node = open()) {
+            assertEquals(Errors.NONE, create(node, "orders", 2, Map.of()));
+            assertEquals(Errors.NONE, create(node, "trades", 1, Map.of("retention.ms", "5000")));
+            set(node, ConfigResource.Type.BROKER, "", "log.retention.ms", "7000");
+            assertEquals(7_000L, node.catalog().get("orders", 0).settings().retentionMs());
+            assertEquals(7_000L, node.catalog().get("orders", 1).settings().retentionMs());
+            assertEquals(5_000L, node.catalog().get("trades", 0).settings().retentionMs());
+        }
+    }
+
+    private static void set(
+            ControlPlaneHarness node, ConfigResource.Type type, String resourceName, String name, String value)
+            throws Exception {
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        var resource = new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                .setResourceType(type.id())
+                .setResourceName(resourceName);
+        resource.configs()
+                .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
+                        .setName(name)
+                        .setValue(value));
+        request.resources().add(resource);
+        var answer =
+                node.call(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, request, IncrementalAlterConfigsResponseData.class);
+        assertEquals(Errors.NONE.code(), answer.responses().getFirst().errorCode());
     }
 
     @Test

@@ -40,6 +40,8 @@ public final class TickwireProcess implements FaultyTarget {
         settings.values().forEach((key, value) -> all.put("kafka." + key, value));
         all.put("data.dir", directory.resolve("data").toString());
         all.put("shm.dir", directory.resolve("shm").toString());
+        // On a disk, not in memory: rings for the hundreds of topics of a suite would be a gigabyte of writes.
+        all.put("shm.max.bytes", "128 MiB");
         all.put("kafka.listen", "127.0.0.1:" + port);
         all.putAll(keys);
         List<String> program = new ArrayList<>(List.of("io.tickwire.edge.launch.Main", "start"));
