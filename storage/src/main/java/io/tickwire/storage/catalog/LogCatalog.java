@@ -192,9 +192,25 @@ public final class LogCatalog implements AutoCloseable {
         int deleted = 0;
         for (final PartitionLog log : byName.values()) {
             deleted += log.enforceRetention(nowMs);
-            log.releaseIfIdle(nowMs - options.idleReleaseMs());
         }
+        releaseIdle(nowMs - options.idleReleaseMs());
         return deleted;
+    }
+
+    /** One wait for the device serves all logs that idle. */
+    private void releaseIdle(final long sinceMs) {
+        final List<PartitionLog> idle =
+                byName.values().stream().filter(log -> log.isIdle(sinceMs)).toList();
+        if (idle.isEmpty()) {
+            return;
+        }
+        try {
+            directory.sync();
+        } catch (final IOException e) {
+            LOGGER.warn("idle logs keep their files: {}", e.toString());
+            return;
+        }
+        idle.forEach(log -> log.releaseIfIdle(sinceMs));
     }
 
     /** Gives every log, now and later, someone who waits for the device on behalf of its owner. */

@@ -5,6 +5,7 @@ import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.log.RewriteSession;
 import io.tickwire.storage.os.Posix;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.ReplacedRange;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -32,24 +34,24 @@ final class CompactedSegment implements AutoCloseable {
     /**
      * Begins a segment.
      *
-     * @param first the first of those that it replaces
-     * @param createdMs when the last of them was started
-     * @param windowBytes bytes of those that it replaces
+     * @param replaced the neighbours that it replaces
      * @param largestEntryBytes the largest batch to expect
      */
     CompactedSegment(
             final RewriteSession session,
-            final Segment first,
-            final long createdMs,
-            final long windowBytes,
+            final List<Segment> replaced,
             final int largestEntryBytes,
             final int indexIntervalBytes)
             throws IOException {
         final int generation = session.newGeneration();
         directory = session.directory(generation);
+        final long baseOffset = replaced.getFirst().baseOffset();
+        final Segment last = replaced.getLast();
+        new ReplacedRange(baseOffset, last.nextOffset()).write(directory);
+        final long windowBytes = replaced.stream().mapToLong(Segment::bytes).sum();
         segment = new Segment(
                 directory,
-                SegmentInfo.empty(generation, CYCLE, first.baseOffset(), createdMs),
+                SegmentInfo.empty(generation, CYCLE, baseOffset, last.createdMs(), true),
                 windowBytes + Journal.SLACK_BYTES,
                 indexIntervalBytes);
         journal = Journal.open(directory, CYCLE, largestEntryBytes, windowBytes);

@@ -198,9 +198,7 @@ final class CompactionPass {
             if (segment == null) {
                 segment = new CompactedSegment(
                         session,
-                        group.getFirst(),
-                        group.getLast().createdMs(),
-                        group.stream().mapToLong(Segment::bytes).sum(),
+                        group,
                         Math.max(settings.rules().maxBatchBytes(), batch.remaining()),
                         settings.indexIntervalBytes());
             }

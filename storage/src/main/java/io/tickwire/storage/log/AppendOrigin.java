@@ -7,7 +7,5 @@ public enum AppendOrigin {
     /** A feed handler of this process: offsets are assigned. */
     FEED,
     /** A coordinator or the controller: control batches are allowed; offsets are assigned. */
-    COORDINATOR,
-    /** A copy of another log: offsets stay as they are and may have gaps, but must not go back. */
-    REPLICATION
+    COORDINATOR
 }

@@ -138,12 +138,7 @@ final class LogAppender {
             final long nowMs,
             final AppendResult out) {
         final RecordBatchFlyweight batch = tools.batch.wrap(source, offset);
-        final boolean keepOffsets = origin == AppendOrigin.REPLICATION;
-        final long base = keepOffsets ? batch.baseOffset() : offsets.logEnd();
-        if (base < offsets.logEnd()) {
-            out.errorMessage = "offsets go back";
-            return KafkaErrors.OFFSET_OUT_OF_RANGE;
-        }
+        final long base = offsets.logEnd();
         if (batch.hasProducerId()) {
             final short code = producers.check(batch, origin == AppendOrigin.CLIENT);
             if (code != KafkaErrors.NONE) {
@@ -158,7 +153,7 @@ final class LogAppender {
                 return KafkaErrors.NONE;
             }
         }
-        final boolean stamp = !keepOffsets && log.settings().rules().logAppendTime();
+        final boolean stamp = log.settings().rules().logAppendTime();
         final long maxTimestamp = stamp ? nowMs : batch.maxTimestamp();
         final long address = writer.claim(bytes, maxTimestamp, nowMs);
         if (address == 0) {
@@ -171,7 +166,7 @@ final class LogAppender {
         if (stamp) {
             out.logAppendTimeMs = nowMs;
             batch.stampTimestamp(true, nowMs, tools.crc32c);
-        } else if (!keepOffsets && batch.isLogAppendTime()) {
+        } else if (batch.isLogAppendTime()) {
             // The topic decides whose time it is, not the client.
             batch.stampTimestamp(false, batch.maxTimestamp(), tools.crc32c);
         }
@@ -188,13 +183,16 @@ final class LogAppender {
             final long address,
             final AppendResult out) {
         batch.baseOffset(base);
-        batch.partitionLeaderEpoch(leaderEpoch);
+        // Epochs never go back in a log, whoever is late to learn of a new one.
+        final int epoch = Math.max(leaderEpoch, epochs.latest());
+        batch.partitionLeaderEpoch(epoch);
         final long last = batch.lastOffset();
         final long maxTimestamp = batch.maxTimestamp();
         final int records = batch.recordCount();
         if (batch.hasProducerId()) {
             producers.appended(batch, base, last);
         }
+        epochs.note(epoch, base); // Before anyone can read the batch.
         final Segment active = writer.active();
         final long headerPosition = writer.commit(bytes);
         active.appended(headerPosition, bytes, base, last, maxTimestamp, last);
@@ -204,7 +202,6 @@ final class LogAppender {
         out.lastOffset = last;
         out.recordCount += records;
         offsets.logEnd(last + 1);
-        epochs.note(leaderEpoch, base);
         unsyncedRecords += records;
         final LogSettings settings = log.settings();
         if (!settings.syncBeforeAck()) {

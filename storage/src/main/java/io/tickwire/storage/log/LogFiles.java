@@ -3,6 +3,7 @@ package io.tickwire.storage.log;
 import io.tickwire.storage.os.Posix;
 import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Generations;
+import io.tickwire.storage.segment.LogIdentity;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
@@ -56,6 +57,7 @@ public final class LogFiles {
     /** Creates the directory of a new log. */
     public static LogManifest create(final TopicKey key, final Path directory) throws IOException {
         Files.createDirectories(directory);
+        new LogIdentity(key.topic(), key.topicIdMsb(), key.topicIdLsb(), key.partition()).write(directory);
         final LogManifest manifest = new LogManifest(
                 key.topic(),
                 key.topicIdMsb(),

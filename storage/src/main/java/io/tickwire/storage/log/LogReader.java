@@ -91,6 +91,8 @@ final class LogReader {
         final long end = segment.endPosition();
         final long base = segment.address();
         long position = segment.startPosition(fetchOffset);
+        // An index entry was compared with the batch that it names.
+        long expected = position == 0 ? segment.baseOffset() : Batches.baseOffset(base + position);
         while (position < end && !out.isFull()) {
             final int header = JournalFormat.header(base + position);
             if (!JournalFormat.isData(header)) {
@@ -103,7 +105,7 @@ final class LogReader {
             final long entry = base + position;
             final int length = JournalFormat.length(header);
             final long next = JournalFormat.next(position, header);
-            if (next > end || !isPlausible(entry, length)) {
+            if (next > end || !isPlausible(entry, length) || !follows(segment, entry, expected)) {
                 return corrupt(segment, position, out);
             }
             final long lastOffset = Batches.lastOffset(entry);
@@ -114,14 +116,26 @@ final class LogReader {
                 if (out.bytes() + length > maxBytes && !(minOneBatch && out.count() == 0)) {
                     break;
                 }
-                if (position < segment.trustedPosition() && !isIntact(entry, length, out)) {
+                if (position < segment.trustedPosition() && !(isIntact(entry, length, out) && hasItsEpoch(entry))) {
                     return corrupt(segment, position, out);
                 }
                 out.add(entry + JournalFormat.HEADER_BYTES, length, lastOffset + 1);
             }
+            expected = lastOffset + 1;
             position = next;
         }
         return KafkaErrors.NONE;
+    }
+
+    /** The base offset, which the checksum does not cover: where nothing was taken out it follows from the batch before. */
+    private static boolean follows(final Segment segment, final long entry, final long expected) {
+        final long base = Batches.baseOffset(entry);
+        return segment.hasGaps() ? base >= expected && base < segment.nextOffset() : base == expected;
+    }
+
+    /** The leader epoch, which the checksum does not cover either. */
+    private boolean hasItsEpoch(final long entry) {
+        return files.epochs().epochOf(Batches.baseOffset(entry)) == Batches.leaderEpoch(entry);
     }
 
     static boolean isPlausible(final long entry, final int length) {

@@ -113,13 +113,21 @@ final class LogWriter {
         }
     }
 
-    /** Gives the journal's files back if nothing was appended since {@code sinceMs}; the next append opens it again. */
+    /**
+     * Gives the journal's files back if nothing was appended since {@code sinceMs}, which the caller has seen to be on the device; the
+     * next append opens it again.
+     */
     boolean releaseIfIdle(final long sinceMs) {
-        if (active == null || lastClaimMs > sinceMs) {
+        if (!isIdle(sinceMs)) {
             return false;
         }
-        close(false);
+        close(true);
         return true;
+    }
+
+    /** True when there are files to give back and nothing was appended since {@code sinceMs}. */
+    boolean isIdle(final long sinceMs) {
+        return active != null && lastClaimMs <= sinceMs;
     }
 
     private boolean mustRoll(final int length, final long maxTimestamp, final long nowMs) {
@@ -149,23 +157,36 @@ final class LogWriter {
         lastClaimMs = nowMs; // A log opened ahead is not idle yet.
         final Segment last = files.segments().last();
         files.markOpen(settings.syncBeforeAck());
-        if (last == null || last.isSealed()) {
+        if (last == null || last.isSealed() || !resume(last)) {
             beginGeneration(nowMs);
-        } else {
-            last.pin();
-            try {
-                openJournal(last.generation(), last.cycle(), last.endPosition());
-            } catch (final IOException | RuntimeException | InternalError e) {
-                last.unpin();
-                throw e;
-            }
-            last.trustFrom(last.endPosition());
-            active = last;
         }
         if (failed) {
             LOGGER.info("{} takes appends again", files.directory());
             failed = false;
         }
+    }
+
+    /**
+     * Goes on in the journal that was closed last; false when that is damaged where it ends, and the log has to go on in another, so
+     * that what is acknowledged from now on can be read.
+     */
+    private boolean resume(final Segment last) throws IOException {
+        last.pin();
+        try {
+            if (!last.leadsToItsEnd()) {
+                throw new IOException("damaged before position " + last.endPosition());
+            }
+            openJournal(last.generation(), last.cycle(), last.endPosition());
+        } catch (final IOException | RuntimeException | InternalError e) {
+            LOGGER.warn("{} cannot be appended to any more, a new journal is begun", last.dataFile(), e);
+            release(false);
+            last.seal();
+            last.unpin();
+            return false;
+        }
+        last.trustFrom(last.endPosition());
+        active = last;
+        return true;
     }
 
     private void beginGeneration(final long nowMs) throws IOException {

@@ -211,7 +211,15 @@ public final class PartitionLog implements AutoCloseable {
         return rolled[0];
     }
 
-    /** Gives back files and memory of a log that nobody appended to since {@code sinceMs}. Any thread. */
+    /** True when nobody appended since {@code sinceMs} to a log that has files to give back. Any thread; a guess while it is appended to. */
+    public boolean isIdle(final long sinceMs) {
+        return writer.isIdle(sinceMs);
+    }
+
+    /**
+     * Gives back files and memory of a log that nobody appended to since {@code sinceMs}. The caller has seen to it that everything
+     * appended until then is on the device. Any thread.
+     */
     public boolean releaseIfIdle(final long sinceMs) {
         final boolean[] released = new boolean[1];
         gate.runAlone(() -> released[0] = writer.releaseIfIdle(sinceMs));

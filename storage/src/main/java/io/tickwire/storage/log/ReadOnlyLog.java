@@ -192,7 +192,9 @@ public final class ReadOnlyLog implements AutoCloseable {
             }
             final long entry = mapping.address() + position;
             final int length = JournalFormat.length(header);
-            if (!LogReader.isPlausible(entry, length) || !LogReader.isIntact(entry, length, out)) {
+            if (!LogReader.isPlausible(entry, length)
+                    || (!current.gaps() && Batches.baseOffset(entry) != nextOffset)
+                    || !LogReader.isIntact(entry, length, out)) {
                 return out.count() > 0 ? KafkaErrors.NONE : KafkaErrors.CORRUPT_MESSAGE;
             }
             final long last = Batches.lastOffset(entry);

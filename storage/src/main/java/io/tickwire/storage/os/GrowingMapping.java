@@ -48,7 +48,7 @@ public final class GrowingMapping implements AutoCloseable {
 
     /** Makes {@link #address()} valid for at least {@code bytes} bytes. */
     public synchronized void ensure(final long bytes) throws IOException {
-        if (bytes <= length) {
+        if (bytes <= length && length > 0) {
             return;
         }
         final long newLength = roundUp(Math.max(bytes, length * 2));

@@ -27,20 +27,32 @@ import java.util.stream.Stream;
  */
 public final class LogRecovery {
     private final Path directory;
-    private final EpochStarts epochs;
+    private final FoundEpochs epochs;
     private final SegmentScan scan = new SegmentScan();
     private final List<Corruption> corruptions = new ArrayList<>();
     private long scannedBytes;
 
     private LogRecovery(final Path directory, final EpochStarts epochs) {
         this.directory = directory;
-        this.epochs = epochs;
+        this.epochs = new FoundEpochs(epochs);
     }
 
     /** Recovers the log in {@code directory}. */
     public static RecoveredLog recover(final Path directory) throws IOException {
-        final LogManifest manifest = LogManifest.read(directory);
-        return new LogRecovery(directory, manifest.epochs()).run(manifest);
+        LogManifest manifest;
+        Corruption damage = null;
+        try {
+            manifest = LogManifest.read(directory);
+        } catch (final IOException e) {
+            manifest = ManifestRebuild.of(directory);
+            final Path file = directory.resolve(LogManifest.FILE_NAME);
+            damage = new Corruption(file, 0, manifest.logStartOffset(), e.getMessage() + "; made again", true);
+        }
+        final LogRecovery recovery = new LogRecovery(directory, manifest.epochs());
+        if (damage != null) {
+            recovery.corruptions.add(damage);
+        }
+        return recovery.run(manifest);
     }
 
     private RecoveredLog run(final LogManifest manifest) throws IOException {
@@ -91,7 +103,9 @@ public final class LogRecovery {
         if (isKnown(info, manifest) && Files.size(file) >= info.endPosition()) {
             return info;
         }
-        final SegmentInfo found = read(info, Math.max(info.baseOffset(), leastOffset));
+        final SegmentInfo found = manifest.segments().contains(info)
+                ? read(info, info.baseOffset(), SegmentScan.Offsets.of(info))
+                : read(info, Math.max(info.baseOffset(), leastOffset), SegmentScan.Offsets.FROM_BASE);
         if (found.endPosition() > 0) {
             return found;
         }
@@ -180,18 +194,21 @@ public final class LogRecovery {
     }
 
     /** Reads a segment, building its index again, and cuts what is torn. */
-    private SegmentInfo read(final SegmentInfo info, final long baseOffset) throws IOException {
+    private SegmentInfo read(final SegmentInfo info, final long leastOffset, final SegmentScan.Offsets offsets)
+            throws IOException {
         final Path file = file(info);
+        final long baseOffset =
+                offsets == SegmentScan.Offsets.FROM_BASE ? scan.firstOffset(file, leastOffset) : leastOffset;
         final Segment segment = new Segment(
                 file.getParent(),
-                SegmentInfo.empty(info.generation(), info.cycle(), baseOffset, info.createdMs()),
+                SegmentInfo.empty(info.generation(), info.cycle(), baseOffset, info.createdMs(), info.gaps()),
                 Math.max(Files.size(file), 1),
                 Segment.DEFAULT_INDEX_INTERVAL_BYTES);
         Files.deleteIfExists(segment.indexFile());
         segment.pin();
         try {
-            scan.scan(file, baseOffset, (entry, position, length) -> {
-                epochs.note(Batches.leaderEpoch(entry), Batches.baseOffset(entry));
+            scan.scan(file, baseOffset, offsets, (entry, position, length) -> {
+                epochs.onBatch(Batches.leaderEpoch(entry), Batches.baseOffset(entry));
                 segment.appended(
                         position,
                         length,
@@ -200,6 +217,7 @@ public final class LogRecovery {
                         Batches.maxTimestamp(entry),
                         Batches.lastOffset(entry));
             });
+            epochs.onEnd();
             scannedBytes += scan.fileBytes();
             corruptions.addAll(scan.corruptions());
             segment.seal();

@@ -75,7 +75,9 @@ public final class OfflineLog {
 
     /** Reads one segment with its checksums. */
     public SegmentScan scan(final SegmentInfo segment, final SegmentScan.Visitor visitor) throws IOException {
-        return new SegmentScan().scan(file(segment), segment.baseOffset(), visitor);
+        final SegmentScan.Offsets offsets =
+                manifest.segments().contains(segment) ? SegmentScan.Offsets.of(segment) : SegmentScan.Offsets.FROM_BASE;
+        return new SegmentScan().scan(file(segment), segment.baseOffset(), offsets, visitor);
     }
 
     /** Reads everything; what is wrong, in order. Empty for a sound log. */

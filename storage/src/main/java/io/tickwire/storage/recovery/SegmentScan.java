@@ -5,6 +5,7 @@ import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,29 @@ import java.util.List;
 /**
  * Reads one journal file from its start, entry by entry, and says where its sound part ends.
  *
- * <p>The chain of entry headers breaks at the end of what was written: at nothing, at the end mark, or at an entry that was not
- * completed. A batch that is damaged ends the sound part if no sound batch follows it (a torn write); otherwise it is damage in
- * the middle, which is reported and left where it is, and which reads refuse to serve.
+ * <p>The chain of entry headers ends at nothing or at the end mark. Where it is broken, at an entry that was not completed or
+ * whose length is not that of its batch, the next sound batch is looked for. What is damaged ends the sound part if no sound batch
+ * follows it (a torn write); otherwise it is damage in the middle, which is reported and left where it is, and which reads refuse to serve.
  */
 public final class SegmentScan {
+    /** What is known of the offsets in a file. */
+    public enum Offsets {
+        /** The first batch begins at the base offset, each other one where the one before ended. */
+        EXACT,
+        /** The first batch begins at the base offset or later, each other one where the one before ended. */
+        FROM_BASE,
+        /** Each batch begins where the one before ended or later. */
+        WITH_GAPS;
+
+        /** What holds for a segment that the manifest lists. */
+        public static Offsets of(final SegmentInfo listed) {
+            return listed.gaps() ? WITH_GAPS : EXACT;
+        }
+    }
+
+    /** So many bytes of nothing end the search for a sound batch behind a broken chain. */
+    private static final long LONGEST_HOLE_BYTES = 64 * 1024;
+
     /** Learns of each sound batch in order. */
     @FunctionalInterface
     public interface Visitor {
@@ -42,10 +61,15 @@ public final class SegmentScan {
     private long nextOffset;
     private long batches;
     private boolean endMarked;
+    private boolean dense;
+    private boolean exact;
 
-    /** Reads {@code journalFile}, whose first batch must not have an offset below {@code baseOffset}. */
-    public SegmentScan scan(final Path journalFile, final long baseOffset, final Visitor batchVisitor)
+    /** Reads {@code journalFile}. */
+    public SegmentScan scan(
+            final Path journalFile, final long baseOffset, final Offsets offsets, final Visitor batchVisitor)
             throws IOException {
+        dense = offsets != Offsets.WITH_GAPS;
+        exact = offsets == Offsets.EXACT;
         file = journalFile;
         visitor = batchVisitor;
         fileBytes = Files.size(file);
@@ -64,6 +88,17 @@ public final class SegmentScan {
         return this;
     }
 
+    /** Where the first batch of a file begins if that is sound and not below {@code leastOffset}, else {@code leastOffset}. */
+    long firstOffset(final Path journalFile, final long leastOffset) throws IOException {
+        final long[] first = {leastOffset};
+        scan(journalFile, leastOffset, Offsets.FROM_BASE, (entry, position, length) -> {
+            if (batches == 1 && suspects.isEmpty() && corruptions.isEmpty()) {
+                first[0] = Batches.baseOffset(entry);
+            }
+        });
+        return first[0];
+    }
+
     private void walk(final long base) {
         long position = 0;
         while (position + JournalFormat.HEADER_BYTES <= fileBytes) {
@@ -77,34 +112,61 @@ public final class SegmentScan {
             }
             final long next = JournalFormat.next(position, header);
             if ((header & JournalFormat.INCOMPLETE) != 0 || next > fileBytes) {
-                suspects.add(new Corruption(file, position, nextOffset, "entry was not completed", true));
-                return;
+                suspect(position, "entry was not completed");
+                position = findSound(base, position + JournalFormat.HEADER_BYTES);
+            } else if (JournalFormat.isData(header)
+                    && !Batches.fillsEntry(base + position, JournalFormat.length(header))) {
+                suspect(position, "batch length does not match the entry's");
+                position = findSound(base, position + JournalFormat.HEADER_BYTES);
+            } else {
+                if (JournalFormat.isData(header)) {
+                    judge(base + position, position, JournalFormat.length(header), next);
+                }
+                position = next;
             }
-            if (JournalFormat.isData(header)) {
-                judge(base + position, position, JournalFormat.length(header), next);
-            }
-            position = next;
         }
+    }
+
+    private void suspect(final long position, final String what) {
+        suspects.add(new Corruption(file, position, nextOffset, what, false));
+        exact = false;
+    }
+
+    /** Position of the next entry that is a sound batch, or the file's end. */
+    private long findSound(final long base, final long from) {
+        long hole = 0;
+        for (long position = from;
+                position + JournalFormat.HEADER_BYTES + RecordBatchFlyweight.HEADER_BYTES <= fileBytes
+                        && hole < LONGEST_HOLE_BYTES;
+                position += JournalFormat.HEADER_BYTES) {
+            final int header = JournalFormat.header(base + position);
+            hole = header == JournalFormat.NOT_WRITTEN ? hole + JournalFormat.HEADER_BYTES : 0;
+            if (JournalFormat.isData(header)
+                    && JournalFormat.next(position, header) <= fileBytes
+                    && Batches.fillsEntry(base + position, JournalFormat.length(header))
+                    && fault(base + position, JournalFormat.length(header)) == null) {
+                return position;
+            }
+        }
+        return fileBytes;
     }
 
     private void judge(final long entry, final long position, final int length, final long next) {
         final String wrong = fault(entry, length);
         if (wrong != null) {
-            suspects.add(new Corruption(file, position, nextOffset, wrong, false));
+            suspect(position, wrong);
             return;
         }
         corruptions.addAll(suspects);
         suspects.clear();
         nextOffset = Batches.lastOffset(entry) + 1;
+        exact = dense;
         endPosition = next;
         batches++;
         visitor.onBatch(entry, position, length);
     }
 
     private String fault(final long entry, final int length) {
-        if (!Batches.fillsEntry(entry, length)) {
-            return "batch length does not match the entry's";
-        }
         if (Batches.magic(entry) != RecordBatchFlyweight.MAGIC) {
             return "magic is " + Batches.magic(entry);
         }
@@ -112,8 +174,9 @@ public final class SegmentScan {
         if (crc32c.computeAddress(entry + JournalFormat.HEADER_BYTES + from, length - from) != Batches.crc(entry)) {
             return "checksum does not match";
         }
-        if (Batches.baseOffset(entry) < nextOffset || Batches.lastOffset(entry) < Batches.baseOffset(entry)) {
-            return "offset " + Batches.baseOffset(entry) + " where " + nextOffset + " was expected";
+        final long first = Batches.baseOffset(entry);
+        if (first < nextOffset || (exact && first != nextOffset) || Batches.lastOffset(entry) < first) {
+            return "offset " + first + " where " + nextOffset + " was expected";
         }
         return null;
     }

@@ -27,7 +27,7 @@ import java.util.zip.CRC32C;
  *   open true|false                (false: closed cleanly, the segments below are exact)
  *   epoch EPOCH OFFSET             (where a leader epoch began)
  *   ...
- *   segment GENERATION CYCLE BASE NEXT END BYTES FIRST-TS MAX-TS MAX-TS-OFFSET CREATED SEALED
+ *   segment GENERATION CYCLE BASE NEXT END BYTES FIRST-TS MAX-TS MAX-TS-OFFSET CREATED SEALED GAPS
  *   ...
  *   crc HEX                        (CRC-32C of all lines above)
  * </pre>
@@ -61,7 +61,7 @@ public record LogManifest(
     public static final String FILE_NAME = "manifest";
 
     private static final String MAGIC = "tickwire-log 1";
-    private static final int SEGMENT_FIELDS = 12;
+    private static final int SEGMENT_FIELDS = 13;
 
     /** Copies the segment list. */
     public LogManifest {
@@ -139,7 +139,8 @@ public record LogManifest(
                 Long.parseLong(words[8]),
                 Long.parseLong(words[9]),
                 Long.parseLong(words[10]),
-                Boolean.parseBoolean(words[11]));
+                Boolean.parseBoolean(words[11]),
+                Boolean.parseBoolean(words[12]));
     }
 
     /**
@@ -172,7 +173,7 @@ public record LogManifest(
             text.append(' ').append(s.endPosition()).append(' ').append(s.bytes());
             text.append(' ').append(s.firstTimestamp()).append(' ').append(s.maxTimestamp());
             text.append(' ').append(s.maxTimestampOffset()).append(' ').append(s.createdMs());
-            text.append(' ').append(s.sealed()).append('\n');
+            text.append(' ').append(s.sealed()).append(' ').append(s.gaps()).append('\n');
         }
         text.append(crcLine(text.toString()));
         final Path fresh = directory.resolve(FILE_NAME + ".new");

@@ -44,6 +44,7 @@ public final class Segment {
     private final int cycle;
     private final long baseOffset;
     private final long createdMs;
+    private final boolean gaps;
     private final Path dataFile;
     private final Path indexFile;
     private GrowingMapping data;
@@ -75,6 +76,7 @@ public final class Segment {
         this.cycle = info.cycle();
         this.baseOffset = info.baseOffset();
         this.createdMs = info.createdMs();
+        this.gaps = info.gaps();
         this.nextOffset = info.nextOffset();
         this.endPosition = info.endPosition();
         this.bytes = info.bytes();
@@ -101,7 +103,8 @@ public final class Segment {
                 maxTimestamp,
                 maxTimestampOffset,
                 createdMs,
-                sealed);
+                sealed,
+                gaps);
     }
 
     /**
@@ -295,6 +298,11 @@ public final class Segment {
         return JournalFormat.isData(header) && Batches.baseOffset(address() + position) == offset;
     }
 
+    /** True when a reader that looks for the offset after the last one will get there; the segment must be pinned. */
+    public boolean leadsToItsEnd() {
+        return SegmentTail.isWhole(address(), startPosition(nextOffset), endPosition, nextOffset);
+    }
+
     /** Ends the segment: nothing will be appended. */
     public void seal() {
         sealed = true;
@@ -359,6 +367,11 @@ public final class Segment {
 
     public long maxTimestampOffset() {
         return maxTimestampOffset;
+    }
+
+    /** True when offsets may be missing; otherwise each batch begins where the one before ended. */
+    public boolean hasGaps() {
+        return gaps;
     }
 
     public long createdMs() {

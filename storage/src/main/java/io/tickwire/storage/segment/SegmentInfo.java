@@ -14,6 +14,7 @@ package io.tickwire.storage.segment;
  * @param maxTimestampOffset offset of the first record with the largest timestamp, or of the last of its batch, or -1
  * @param createdMs when the segment was started, milliseconds since 1970
  * @param sealed nothing will be appended
+ * @param gaps compaction has taken records out, so that offsets may be missing; otherwise each batch begins where the one before ended
  */
 public record SegmentInfo(
         int generation,
@@ -26,11 +27,18 @@ public record SegmentInfo(
         long maxTimestamp,
         long maxTimestampOffset,
         long createdMs,
-        boolean sealed) {
+        boolean sealed,
+        boolean gaps) {
 
     /** An empty segment. */
     public static SegmentInfo empty(
             final int generation, final int cycle, final long baseOffset, final long createdMs) {
-        return new SegmentInfo(generation, cycle, baseOffset, baseOffset, 0, 0, -1, -1, -1, createdMs, false);
+        return empty(generation, cycle, baseOffset, createdMs, false);
+    }
+
+    /** An empty segment, for compaction to write to when {@code gaps}. */
+    public static SegmentInfo empty(
+            final int generation, final int cycle, final long baseOffset, final long createdMs, final boolean gaps) {
+        return new SegmentInfo(generation, cycle, baseOffset, baseOffset, 0, 0, -1, -1, -1, createdMs, false, gaps);
     }
 }

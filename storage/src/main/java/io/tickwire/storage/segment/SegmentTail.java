@@ -15,6 +15,30 @@ final class SegmentTail {
 
     private SegmentTail() {}
 
+    /**
+     * True when the entries from {@code position} on lead to {@code endPosition}, one batch behind the other: a reader gets from here to
+     * what will be appended there.
+     */
+    static boolean isWhole(final long address, final long position, final long endPosition, final long nextOffset) {
+        long at = position;
+        long next = -1;
+        while (at < endPosition) {
+            final long entry = address + at;
+            final int header = JournalFormat.header(entry);
+            if (JournalFormat.isData(header)) {
+                if (!Batches.fillsEntry(entry, JournalFormat.length(header))
+                        || (next >= 0 && Batches.baseOffset(entry) != next)) {
+                    return false;
+                }
+                next = Batches.lastOffset(entry) + 1;
+            } else if (!JournalFormat.isMetadata(header)) {
+                return false;
+            }
+            at = JournalFormat.next(at, header);
+        }
+        return at == endPosition && (next < 0 || next == nextOffset);
+    }
+
     /** Cuts a journal file behind its last entry, whose end is {@code endPosition}. */
     static void trim(final Path dataFile, final long address, final long endPosition) throws IOException {
         final long size = Files.size(dataFile);
