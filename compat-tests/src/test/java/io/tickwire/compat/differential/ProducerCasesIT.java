@@ -6,13 +6,21 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
@@ -80,10 +88,48 @@ class ProducerCasesIT {
                     }
                     producer.flush();
                     probe.sawRecords("read", probe.readAll(5, Map.of(), probe.partition(0)));
+                    probe.saw("codecs", codecs(probe));
                 }));
             }
         }
+        for (String level : List.of("1", "9")) {
+            cases.add(Case.of("topic gzip level " + level, probe -> {
+                probe.createTopic(1, Map.of("compression.type", "gzip", "compression.gzip.level", level));
+                KafkaProducer<String, String> producer = probe.producer(Map.of("linger.ms", 20));
+                var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 5L, "k", "value, ".repeat(2_000)));
+                producer.flush();
+                probe.saw("bytes", bytes(probe));
+            }));
+        }
         return Differential.tests("topic compression", cases);
+    }
+
+    /** Codecs of the batches in the partition, as they are sent to consumers. */
+    private static Set<String> codecs(Probe probe) throws Exception {
+        Set<String> codecs = new TreeSet<>();
+        fetch(probe).batches().forEach(batch -> codecs.add(batch.compressionType().name));
+        return codecs;
+    }
+
+    private static int bytes(Probe probe) throws Exception {
+        return fetch(probe).sizeInBytes();
+    }
+
+    private static MemoryRecords fetch(Probe probe) throws Exception {
+        try (WireClient wire = new WireClient(probe.target(), probe.name("wire"))) {
+            Map<TopicPartition, FetchRequest.PartitionData> partitions = Map.of(
+                    probe.partition(0),
+                    new FetchRequest.PartitionData(Uuid.ZERO_UUID, 0, -1, 1 << 20, Optional.empty()));
+            FetchRequest request = FetchRequest.Builder.forConsumer((short) 12, 5_000, 1, partitions)
+                    .build((short) 12);
+            return (MemoryRecords) wire.ask(request, FetchResponse.class)
+                    .data()
+                    .responses()
+                    .getFirst()
+                    .partitions()
+                    .getFirst()
+                    .records();
+        }
     }
 
     @TestFactory

@@ -1,6 +1,7 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.kafka.message.KafkaDecompressor;
+import io.tickwire.kafka.message.Recompressor;
 import io.tickwire.kafka.record.BatchValidator;
 import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
@@ -11,6 +12,7 @@ final class AppendTools {
     private static final ThreadLocal<AppendTools> OF_THREAD = ThreadLocal.withInitial(AppendTools::new);
 
     final BatchValidator validator = new BatchValidator(new KafkaDecompressor());
+    final Recompressor recompressor = new Recompressor();
     final RecordBatchFlyweight batch = new RecordBatchFlyweight();
     final UnsafeBuffer region = new UnsafeBuffer(0, 0);
     final Crc32C crc32c = new Crc32C();

@@ -1,7 +1,6 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
-import io.tickwire.kafka.record.BatchRules;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.kafka.record.RecordErrors;
 import io.tickwire.storage.producer.ProducerTable;
@@ -9,6 +8,7 @@ import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.common.compress.Compression;
 
 /** The owner's half of a log: checks batches, gives them offsets, puts them into the journal and tells who listens. */
 final class LogAppender {
@@ -117,16 +117,43 @@ final class LogAppender {
             return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
         }
         try {
-            final BatchRules rules = log.settings().rules();
-            final short code = tools.validator.validateProduce(source, offset, length, produceVersion, rules, nowMs);
+            final LogSettings settings = log.settings();
+            final short code =
+                    tools.validator.validateProduce(source, offset, length, produceVersion, settings.rules(), nowMs);
             if (code != KafkaErrors.NONE) {
                 out.errorMessage = tools.validator.reason();
                 return code;
             }
-            return store(source, offset, tools.validator.batchBytes(), AppendOrigin.CLIENT, leaderEpoch, nowMs, out);
+            final int bytes = tools.validator.batchBytes();
+            if (settings.compression().isPresent()) {
+                return storeCompressed(source, offset, bytes, settings, leaderEpoch, nowMs, out);
+            }
+            return store(source, offset, bytes, AppendOrigin.CLIENT, leaderEpoch, nowMs, out);
         } finally {
             gate.exit();
         }
+    }
+
+    /** As Kafka: a batch of the topic's codec stays as it is, at whatever level; others are written anew. */
+    private short storeCompressed(
+            final DirectBuffer source,
+            final int offset,
+            final int bytes,
+            final LogSettings settings,
+            final int leaderEpoch,
+            final long nowMs,
+            final AppendResult out) {
+        final Compression target = settings.compression().orElseThrow();
+        final RecordBatchFlyweight batch = tools.batch.wrap(source, offset);
+        if (batch.codec() == target.type().id) {
+            return store(source, offset, bytes, AppendOrigin.CLIENT, leaderEpoch, nowMs, out);
+        }
+        final DirectBuffer written = tools.recompressor.recompress(batch, target);
+        if (written.capacity() > settings.rules().maxBatchBytes()) {
+            out.errorMessage = "the batch, in the topic's compression, is longer than max.message.bytes";
+            return KafkaErrors.MESSAGE_TOO_LARGE;
+        }
+        return store(written, 0, written.capacity(), AppendOrigin.CLIENT, leaderEpoch, nowMs, out);
     }
 
     private short store(

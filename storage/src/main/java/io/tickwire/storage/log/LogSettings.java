@@ -2,6 +2,8 @@ package io.tickwire.storage.log;
 
 import io.tickwire.kafka.record.BatchRules;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
@@ -22,6 +24,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * @param maxCompactionLagMs {@code max.compaction.lag.ms}
  * @param minCleanableRatio {@code min.cleanable.dirty.ratio}
  * @param producerExpirationMs the broker's {@code producer.id.expiration.ms}
+ * @param compression codec and level of {@code compression.type}; empty for {@code producer}: batches stay as they come
  * @param rules what is asked of each batch
  */
 public record LogSettings(
@@ -39,6 +42,7 @@ public record LogSettings(
         long maxCompactionLagMs,
         double minCleanableRatio,
         long producerExpirationMs,
+        Optional<Compression> compression,
         BatchRules rules) {
 
     private static final long DEFAULT_PRODUCER_EXPIRATION_MS = 86_400_000;
@@ -77,6 +81,7 @@ public record LogSettings(
                 config.maxCompactionLagMs,
                 config.minCleanableRatio,
                 DEFAULT_PRODUCER_EXPIRATION_MS,
+                config.compression,
                 rules);
     }
 
@@ -102,6 +107,7 @@ public record LogSettings(
                 maxCompactionLagMs,
                 minCleanableRatio,
                 producerExpirationMs,
+                compression,
                 rules);
     }
 
@@ -122,6 +128,7 @@ public record LogSettings(
                 maxCompactionLagMs,
                 minCleanableRatio,
                 ms,
+                compression,
                 rules);
     }
 }
