@@ -3,10 +3,12 @@ package io.tickwire.edge.control;
 import io.tickwire.edge.group.GroupService;
 import io.tickwire.edge.group.ShareStateService;
 import io.tickwire.edge.handler.ControlHandler;
+import io.tickwire.edge.handler.cluster.AddRaftVoterHandler;
 import io.tickwire.edge.handler.cluster.AlterClientQuotasHandler;
 import io.tickwire.edge.handler.cluster.AlterConfigsHandler;
 import io.tickwire.edge.handler.cluster.AlterPartitionReassignmentsHandler;
 import io.tickwire.edge.handler.cluster.AlterReplicaLogDirsHandler;
+import io.tickwire.edge.handler.cluster.AlwaysRefused;
 import io.tickwire.edge.handler.cluster.BrokerLoggers;
 import io.tickwire.edge.handler.cluster.ClusterServices;
 import io.tickwire.edge.handler.cluster.CreatePartitionsHandler;
@@ -19,10 +21,13 @@ import io.tickwire.edge.handler.cluster.DescribeLogDirsHandler;
 import io.tickwire.edge.handler.cluster.DescribeQuorumHandler;
 import io.tickwire.edge.handler.cluster.DescribeTopicPartitionsHandler;
 import io.tickwire.edge.handler.cluster.ElectLeadersHandler;
+import io.tickwire.edge.handler.cluster.GetTelemetrySubscriptionsHandler;
 import io.tickwire.edge.handler.cluster.IncrementalAlterConfigsHandler;
 import io.tickwire.edge.handler.cluster.ListConfigResourcesHandler;
 import io.tickwire.edge.handler.cluster.ListPartitionReassignmentsHandler;
 import io.tickwire.edge.handler.cluster.MetadataHandler;
+import io.tickwire.edge.handler.cluster.PushTelemetryHandler;
+import io.tickwire.edge.handler.cluster.RemoveRaftVoterHandler;
 import io.tickwire.edge.handler.cluster.UnregisterBrokerHandler;
 import io.tickwire.edge.handler.cluster.UpdateFeaturesHandler;
 import io.tickwire.edge.handler.group.AlterShareGroupOffsetsHandler;
@@ -78,6 +83,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.coordinator.share.ShareCoordinator;
 import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.server.ClientMetricsManager;
 
 /** Every handler of the control plane. */
 record HandlerList(
@@ -88,6 +94,7 @@ record HandlerList(
         EffectiveConfigs configs,
         AccessControl access,
         ClientQuotas quotas,
+        ClientMetricsManager telemetry,
         GroupService groupService,
         ShareStateService shareState,
         TransactionServices transactionServices,
@@ -104,7 +111,8 @@ record HandlerList(
     private List<ControlHandler> cluster() {
         ClusterServices cluster = new ClusterServices(metadata, cache, images, topics, configs, access, quotas);
         BrokerLoggers loggers = new BrokerLoggers();
-        return List.of(
+        List<ControlHandler> handlers = new ArrayList<>(AlwaysRefused.all());
+        handlers.addAll(List.of(
                 new MetadataHandler(cluster),
                 new DescribeClusterHandler(cluster),
                 new DescribeTopicPartitionsHandler(cluster),
@@ -129,7 +137,12 @@ record HandlerList(
                 new DeleteAclsHandler(cluster),
                 new DescribeLogDirsHandler(cluster, catalog),
                 new AlterReplicaLogDirsHandler(cluster, catalog),
-                new DescribeQuorumHandler(cluster, catalog));
+                new DescribeQuorumHandler(cluster, catalog),
+                new AddRaftVoterHandler(cluster),
+                new RemoveRaftVoterHandler(cluster),
+                new GetTelemetrySubscriptionsHandler(telemetry),
+                new PushTelemetryHandler(telemetry)));
+        return handlers;
     }
 
     private List<ControlHandler> groups() {

@@ -21,6 +21,7 @@ import io.tickwire.edge.metadata.MetadataLog;
 import io.tickwire.edge.metadata.NodeIdentity;
 import io.tickwire.edge.metadata.PartitionReconciler;
 import io.tickwire.edge.metadata.QuotaFeed;
+import io.tickwire.edge.metadata.TelemetryFeed;
 import io.tickwire.edge.metadata.TopicCreator;
 import io.tickwire.edge.quota.ClientQuotas;
 import io.tickwire.edge.security.AccessControl;
@@ -42,11 +43,13 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.common.FinalizedFeatures;
 import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.server.config.ServerConfigs;
 
 /** The control plane over Kafka's own libraries; see {@code docs/control-plane.md}. */
 public final class KafkaControlPlane implements ControlPlane {
@@ -66,6 +69,7 @@ public final class KafkaControlPlane implements ControlPlane {
     private TopicCreator topics;
     private TransactionGate gate;
     private ClientQuotas quotas;
+    private Telemetry telemetry;
     private List<ControlHandler> handlers = List.of();
 
     /** Prepares the control plane; nothing runs before {@link #start}. */
@@ -102,9 +106,7 @@ public final class KafkaControlPlane implements ControlPlane {
         groups.admission(gate);
         PartitionReconciler partitions = new PartitionReconciler(
                 control, context.catalog(), context.partitions(), configs, List.of(groups, transactions, shareState));
-        quotas = ClientQuotas.of(settings, time);
-        ImageFeed images =
-                new ImageFeed(control, cache, List.of(partitions, groups, shareState, new QuotaFeed(quotas)));
+        ImageFeed images = imageFeed(partitions);
         metadata = ClusterMetadata.open(
                 identity, settings, MetadataLog.open(context.catalog(), time), List.of(images), time);
         topics = new TopicCreator(metadata, images);
@@ -125,12 +127,13 @@ public final class KafkaControlPlane implements ControlPlane {
                         configs,
                         access,
                         quotas,
+                        telemetry.manager(),
                         groups,
                         shareState,
                         transaction,
                         context.catalog())
                 .build();
-        metadata.registerBroker(advertised);
+        metadata.registerBroker(advertised, settings.getString(ServerConfigs.BROKER_RACK_CONFIG));
         control.await(images.applied(metadata.committedOffset()));
         control.start();
         new TransactionHousekeeping(transactions, context.conductor()::schedule, time).start();
@@ -143,6 +146,15 @@ public final class KafkaControlPlane implements ControlPlane {
         groups = new GroupService(
                 configs, cache, Optional.empty(), persister, new LatestOffsets(context.catalog()), time);
         shares = new ShareServices(cache, access, persister, groups.groupConfigs(), settings.shareGroup());
+    }
+
+    private ImageFeed imageFeed(PartitionReconciler partitions) {
+        quotas = ClientQuotas.of(settings, time);
+        telemetry = new Telemetry(settings, time);
+        return new ImageFeed(
+                control,
+                cache,
+                List.of(partitions, groups, shareState, new QuotaFeed(quotas), new TelemetryFeed(telemetry.manager())));
     }
 
     private void internalTopics(String transactionTopic) {
@@ -195,7 +207,7 @@ public final class KafkaControlPlane implements ControlPlane {
 
     @Override
     public List<ConnectionObserver> observers() {
-        return List.of();
+        return List.of(telemetry.manager().connectionDisconnectListener()::onDisconnect);
     }
 
     @Override
@@ -246,6 +258,9 @@ public final class KafkaControlPlane implements ControlPlane {
         }
         if (quotas != null) {
             quotas.close();
+        }
+        if (telemetry != null) {
+            Utils.closeQuietly(telemetry, "client telemetry");
         }
     }
 }

@@ -16,4 +16,9 @@ public interface Handler {
     default short maxVersion() {
         return key().latestVersion(false);
     }
+
+    /** Whether ApiVersions names it now; it is served in any case. */
+    default boolean isListed() {
+        return true;
+    }
 }

@@ -73,14 +73,20 @@ public final class HandlerTable {
     public ApiVersionsResponseData.ApiVersionCollection apiVersions() {
         ApiVersionsResponseData.ApiVersionCollection versions = new ApiVersionsResponseData.ApiVersionCollection();
         for (Handler handler : handlers()) {
-            versions.add(new ApiVersionsResponseData.ApiVersion()
-                    .setApiKey(handler.key().id)
-                    .setMinVersion(
-                            handler.key() == ApiKeys.PRODUCE
-                                    ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION
-                                    : handler.minVersion())
-                    .setMaxVersion(handler.maxVersion()));
+            if (handler.isListed()) {
+                versions.add(new ApiVersionsResponseData.ApiVersion()
+                        .setApiKey(handler.key().id)
+                        .setMinVersion(listedFrom(handler))
+                        .setMaxVersion(handler.maxVersion()));
+            }
         }
         return versions;
+    }
+
+    /** KAFKA-18659: librdkafka takes a broker that does not name the first versions of Produce for a very old one. */
+    private static short listedFrom(Handler handler) {
+        return handler.key() == ApiKeys.PRODUCE
+                ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION
+                : handler.minVersion();
     }
 }

@@ -2,6 +2,7 @@ package io.tickwire.edge.launch;
 
 import io.tickwire.edge.config.ConfigLoader;
 import io.tickwire.edge.handler.Handler;
+import io.tickwire.edge.handler.HandlerTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,22 +27,32 @@ public final class ApisCommand implements CliCommand {
                         "127.0.0.1:0",
                         "shm.enabled",
                         "false")))) {
-            System.out.println("| Key | API | Versions | Kafka's |\n|---|---|---|---|");
-            for (Handler handler : broker.handlers().handlers()) {
-                ApiKeys key = handler.key();
-                System.out.printf(
-                        "| %d | %s | %d-%d | %d-%d |%n",
-                        key.id,
-                        key.name,
-                        handler.minVersion(),
-                        handler.maxVersion(),
-                        key.oldestVersion(),
-                        key.latestVersion());
-            }
+            System.out.print(table(broker.handlers()));
         } finally {
             delete(directory);
         }
         return 0;
+    }
+
+    /**
+     * The handlers as a table in Markdown: one line per key with the versions served, whether ApiVersions names it, and the tests
+     * that send it.
+     */
+    static String table(HandlerTable handlers) {
+        StringBuilder table =
+                new StringBuilder("| key | API | versions | listed | tested by |\n| --- | --- | --- | --- | --- |\n");
+        for (Handler handler : handlers.handlers()) {
+            ApiKeys key = handler.key();
+            table.append("| %d | %s | %d-%d | %s | %s |%n"
+                    .formatted(
+                            key.id,
+                            key.name,
+                            handler.minVersion(),
+                            handler.maxVersion(),
+                            handler.isListed() ? "yes" : "no",
+                            String.join(", ", ApiTests.of(key))));
+        }
+        return table.toString();
     }
 
     private static void delete(Path directory) throws IOException {

@@ -120,8 +120,10 @@ public final class ClusterMetadata implements AutoCloseable {
      *
      * <p>A broker that ran before is fenced first, so that its partitions get a new leader epoch: clients then check
      * whether their positions still exist, which matters after a power failure.
+     *
+     * @param rack {@code broker.rack}, or null
      */
-    public void registerBroker(InetSocketAddress advertised) {
+    public void registerBroker(InetSocketAddress advertised, String rack) {
         awaitActive();
         BrokerRegistrationRequestData.ListenerCollection listeners =
                 new BrokerRegistrationRequestData.ListenerCollection();
@@ -145,6 +147,7 @@ public final class ClusterMetadata implements AutoCloseable {
                                 .setClusterId(identity.clusterId())
                                 .setIncarnationId(identity.directoryId())
                                 .setFeatures(features)
+                                .setRack(rack)
                                 .setListeners(listeners)
                                 .setRack(null)
                                 .setLogDirs(List.of(identity.directoryId()))))

@@ -80,7 +80,7 @@ class ClusterMetadataTest {
                 journal,
                 List.of(images),
                 Time.SYSTEM);
-        metadata.registerBroker(InetSocketAddress.createUnresolved("127.0.0.1", 9092));
+        metadata.registerBroker(InetSocketAddress.createUnresolved("127.0.0.1", 9092), null);
         return metadata;
     }
 

@@ -142,7 +142,8 @@ final class WireFormat {
             return "null";
         }
         if (node.isNumber()) {
-            return node.asLong() < 0 ? "negative" : "a number";
+            // Identifiers may have any sign; what is absent is -1.
+            return node.asLong() == -1 ? "-1" : "a number";
         }
         return node.asText().isEmpty() ? "empty" : "some";
     }

@@ -47,6 +47,9 @@ public final class AlterConfigsHandler implements ControlHandler {
                 if (times.get(target) > 1) {
                     throw new InvalidRequestException("Each resource must appear at most once.");
                 }
+                if (target.type() == ConfigResource.Type.UNKNOWN) {
+                    throw new InvalidRequestException("Unknown resource type " + resource.resourceType());
+                }
                 Map<String, String> values = read(resource);
                 prepare(target, values);
                 ApiError refusal = AlterAccess.refusal(services.access(), context, target);

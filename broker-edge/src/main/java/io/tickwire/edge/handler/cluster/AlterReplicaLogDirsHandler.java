@@ -3,7 +3,6 @@ package io.tickwire.edge.handler.cluster;
 import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.storage.catalog.LogCatalog;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +19,9 @@ import org.apache.kafka.common.requests.RequestContext;
 
 /** AlterReplicaLogDirs: there is one directory, so a log is where it may be, or the directory is unknown. */
 public final class AlterReplicaLogDirsHandler implements ControlHandler {
+    /** KAFKA-4893: names of directories end at 255, and that of a moving partition is 40 longer. */
+    private static final int LONGEST_DIRECTORY = 255 - 40;
+
     private final ClusterServices services;
     private final LogCatalog catalog;
 
@@ -39,24 +41,34 @@ public final class AlterReplicaLogDirsHandler implements ControlHandler {
         AlterReplicaLogDirsRequestData request = (AlterReplicaLogDirsRequestData) message;
         services.access().requireCluster(context, AclOperation.ALTER);
         Path own = Path.of(services.configs().settings().logDirs().getFirst()).toAbsolutePath();
-        Map<String, AlterReplicaLogDirTopicResult> topics = new TreeMap<>();
+        Map<String, Map<Integer, Errors>> answers = new TreeMap<>();
         for (AlterReplicaLogDirsRequestData.AlterReplicaLogDir directory : request.dirs()) {
             boolean known = own.equals(Path.of(directory.path()));
             for (AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic topic : directory.topics()) {
-                for (int partition : topic.partitions()) {
-                    Errors error = known ? Errors.NONE : Errors.LOG_DIR_NOT_FOUND;
-                    if (known && catalog.get(topic.name(), partition) == null) {
-                        error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
-                    }
-                    topics.computeIfAbsent(topic.name(), name -> new AlterReplicaLogDirTopicResult().setTopicName(name))
-                            .partitions()
-                            .add(new AlterReplicaLogDirPartitionResult()
-                                    .setPartitionIndex(partition)
-                                    .setErrorCode(error.code()));
-                }
+                Map<Integer, Errors> partitions = answers.computeIfAbsent(topic.name(), name -> new TreeMap<>());
+                topic.partitions()
+                        .forEach(partition -> partitions.put(partition, move(topic.name(), partition, known)));
             }
         }
-        return CompletableFuture.completedStage(
-                new AlterReplicaLogDirsResponseData().setResults(new ArrayList<>(topics.values())));
+        AlterReplicaLogDirsResponseData response = new AlterReplicaLogDirsResponseData();
+        answers.forEach((topic, partitions) -> {
+            AlterReplicaLogDirTopicResult result = new AlterReplicaLogDirTopicResult().setTopicName(topic);
+            partitions.forEach((partition, error) -> result.partitions()
+                    .add(new AlterReplicaLogDirPartitionResult()
+                            .setPartitionIndex(partition)
+                            .setErrorCode(error.code())));
+            response.results().add(result);
+        });
+        return CompletableFuture.completedStage(response);
+    }
+
+    /** There is one directory: a partition is moved to where it is. */
+    private Errors move(String topic, int partition, boolean known) {
+        if ((topic + "-" + partition).length() > LONGEST_DIRECTORY) {
+            return Errors.INVALID_TOPIC_EXCEPTION;
+        } else if (!known) {
+            return Errors.LOG_DIR_NOT_FOUND;
+        }
+        return catalog.get(topic, partition) == null ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.NONE;
     }
 }

@@ -54,6 +54,9 @@ public final class IncrementalAlterConfigsHandler implements ControlHandler {
                 if (times.get(target) > 1) {
                     throw new InvalidRequestException("Each resource must appear at most once.");
                 }
+                if (target.type() == ConfigResource.Type.UNKNOWN) {
+                    throw new InvalidRequestException("Unknown resource type " + resource.resourceType());
+                }
                 Map<String, Map.Entry<OpType, String>> wanted = read(resource);
                 if (target.type() == ConfigResource.Type.BROKER_LOGGER) {
                     alterLoggers(context, target, wanted, request.validateOnly());

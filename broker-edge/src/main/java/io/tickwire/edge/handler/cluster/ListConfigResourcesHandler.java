@@ -14,11 +14,18 @@ import org.apache.kafka.common.message.ListConfigResourcesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.ListConfigResourcesRequest;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** ListConfigResources: what has configuration, by type. */
 public final class ListConfigResourcesHandler implements ControlHandler {
+    private static final Set<Byte> IN_VERSION_0 = Set.of(ConfigResource.Type.CLIENT_METRICS.id());
+    private static final Set<Byte> SUPPORTED = Set.of(
+            ConfigResource.Type.TOPIC.id(),
+            ConfigResource.Type.BROKER.id(),
+            ConfigResource.Type.BROKER_LOGGER.id(),
+            ConfigResource.Type.CLIENT_METRICS.id(),
+            ConfigResource.Type.GROUP.id());
+
     private final ClusterServices services;
 
     /** Serves through {@code services}. */
@@ -35,9 +42,7 @@ public final class ListConfigResourcesHandler implements ControlHandler {
     public CompletionStage<? extends ApiMessage> handle(RequestContext context, ApiMessage message) {
         ListConfigResourcesRequestData request = (ListConfigResourcesRequestData) message;
         services.access().requireCluster(context, AclOperation.DESCRIBE_CONFIGS);
-        Set<Byte> supported = new ListConfigResourcesRequest.Builder(request)
-                .build(context.apiVersion())
-                .supportedResourceTypes();
+        Set<Byte> supported = context.apiVersion() == 0 ? IN_VERSION_0 : SUPPORTED;
         List<Byte> types = request.resourceTypes().isEmpty() ? List.copyOf(supported) : request.resourceTypes();
         ListConfigResourcesResponseData response = new ListConfigResourcesResponseData();
         if (!supported.containsAll(types)) {

@@ -85,7 +85,11 @@ final class FetchResponses {
         encoder.partition(
                 slot.number(), slot.error(), slot.highWatermark(), slot.lastStableOffset(), slot.logStartOffset());
         LogSlices records = slot.records();
-        aborted(records, committed);
+        if (isUnknown(slot.error())) {
+            encoder.abortedTransactions(0);
+        } else {
+            aborted(records, committed);
+        }
         encoder.records(NO_PREFERRED_REPLICA, (int) slot.recordBytes());
         if (records != null) {
             for (int i = 0; i < records.count(); i++) {
@@ -98,6 +102,11 @@ final class FetchResponses {
             }
         }
         encoder.endPartition();
+    }
+
+    /** As Kafka: of what it does not know it says that no transaction was aborted, of the rest only when asked. */
+    private static boolean isUnknown(short error) {
+        return error == KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION || error == KafkaErrors.UNKNOWN_TOPIC_ID;
     }
 
     private void aborted(LogSlices records, boolean committed) {

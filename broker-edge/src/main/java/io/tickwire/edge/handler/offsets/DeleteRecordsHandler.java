@@ -5,6 +5,8 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.catalog.LogCatalog;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TimestampResult;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.internals.Topic;
@@ -37,14 +39,19 @@ public final class DeleteRecordsHandler implements ControlHandler {
 
     @Override
     public CompletionStage<ApiMessage> handle(RequestContext context, ApiMessage request) {
-        DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        // As Kafka: what is named several times counts as it was named last.
+        Map<String, Map<Integer, DeleteRecordsPartition>> topics = new LinkedHashMap<>();
         for (DeleteRecordsTopic topic : ((DeleteRecordsRequestData) request).topics()) {
-            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
-            for (DeleteRecordsPartition asked : topic.partitions()) {
-                result.partitions().add(delete(topic.name(), asked));
-            }
-            response.topics().add(result);
+            Map<Integer, DeleteRecordsPartition> partitions =
+                    topics.computeIfAbsent(topic.name(), name -> new LinkedHashMap<>());
+            topic.partitions().forEach(asked -> partitions.put(asked.partitionIndex(), asked));
         }
+        DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        topics.forEach((name, partitions) -> {
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(name);
+            partitions.values().forEach(asked -> result.partitions().add(delete(name, asked)));
+            response.topics().add(result);
+        });
         return CompletableFuture.completedFuture(response);
     }
 

@@ -6,7 +6,11 @@ import io.tickwire.edge.handler.ShardHandler;
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.log.Isolation;
 import io.tickwire.storage.log.TimestampResult;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,36 +59,38 @@ public final class ListOffsetsHandler implements ShardHandler {
     }
 
     private ListOffsetsResponseData answer(ListOffsetsRequestData request, short version) {
+        // As Kafka: an unknown level is an error that is not the client's, it says.
         Isolation isolation = IsolationLevel.forId(request.isolationLevel()) == IsolationLevel.READ_COMMITTED
                 ? Isolation.COMMITTED
                 : Isolation.UNCOMMITTED;
-        Set<TopicPartition> duplicates = duplicates(request);
-        ListOffsetsResponseData response = new ListOffsetsResponseData();
+        Map<TopicPartition, Boolean> duplicates = duplicates(request);
+        Map<String, ListOffsetsTopicResponse> answers = new LinkedHashMap<>();
         for (ListOffsetsTopic topic : request.topics()) {
             PartitionTable.Topic served = partitions.byName(topic.name());
-            ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
+            ListOffsetsTopicResponse answer =
+                    answers.computeIfAbsent(topic.name(), name -> new ListOffsetsTopicResponse().setName(name));
             for (ListOffsetsPartition asked : topic.partitions()) {
-                boolean twice = duplicates.contains(new TopicPartition(topic.name(), asked.partitionIndex()));
+                TopicPartition key = new TopicPartition(topic.name(), asked.partitionIndex());
                 ShardPartition partition = served == null ? null : served.partition(asked.partitionIndex());
-                answers.partitions()
-                        .add(
-                                twice
-                                        ? error(asked, KafkaErrors.INVALID_REQUEST)
-                                        : find(asked, partition, isolation, version));
+                if (!duplicates.containsKey(key)) {
+                    answer.partitions().add(find(asked, partition, isolation, version));
+                } else if (!duplicates.put(key, true)) {
+                    answer.partitions().add(error(asked, KafkaErrors.INVALID_REQUEST));
+                }
             }
-            response.topics().add(answers);
         }
-        return response;
+        return new ListOffsetsResponseData().setTopics(List.copyOf(answers.values()));
     }
 
-    private static Set<TopicPartition> duplicates(ListOffsetsRequestData request) {
+    /** Partitions named more than once, none of them answered yet. */
+    private static Map<TopicPartition, Boolean> duplicates(ListOffsetsRequestData request) {
         Set<TopicPartition> seen = new HashSet<>();
-        Set<TopicPartition> twice = new HashSet<>();
+        Map<TopicPartition, Boolean> twice = new HashMap<>();
         for (ListOffsetsTopic topic : request.topics()) {
             for (ListOffsetsPartition partition : topic.partitions()) {
                 TopicPartition key = new TopicPartition(topic.name(), partition.partitionIndex());
                 if (!seen.add(key)) {
-                    twice.add(key);
+                    twice.put(key, false);
                 }
             }
         }

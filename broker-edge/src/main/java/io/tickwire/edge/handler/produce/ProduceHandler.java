@@ -204,15 +204,15 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     }
 
     private short check(PartitionTable.Topic topic, ShardPartition partition, boolean byId) {
-        short acks = decoder.acks();
-        if (acks != ACKS_ALL && acks != ACKS_NONE && acks != ACKS_LEADER) {
-            return KafkaErrors.INVALID_REQUIRED_ACKS;
-        }
         if (topic == null && byId) {
             return KafkaErrors.UNKNOWN_TOPIC_ID;
         }
         if (partition == null) {
             return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        short acks = decoder.acks();
+        if (acks != ACKS_ALL && acks != ACKS_NONE && acks != ACKS_LEADER) {
+            return KafkaErrors.INVALID_REQUIRED_ACKS;
         }
         if (!partition.isWritable() || Topic.isInternal(topic.name())) {
             return KafkaErrors.INVALID_TOPIC_EXCEPTION;
