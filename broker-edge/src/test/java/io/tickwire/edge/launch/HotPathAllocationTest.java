@@ -1,0 +1,180 @@
+package io.tickwire.edge.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.tickwire.edge.config.ConfigLoader;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.requests.RequestUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shard of a whole broker allocates next to nothing for Produce requests, also inside a transaction. */
+class HotPathAllocationTest {
+    private static final int WARM_UP = 20_000;
+    private static final int MEASURED = 20_000;
+
+    /**
+     * The JDK's selector boxes one file descriptor, 16 bytes, each time it wakes up: here once per request, since they come one
+     * by one. One object more, in any request, would be more than this.
+     */
+    private static final long MOST_BYTES_PER_REQUEST = 20;
+
+    @TempDir
+    Path directory;
+
+    private Socket socket;
+    private DataInputStream in;
+    private final byte[] answer = new byte[4096];
+
+    private byte[] exchange(byte[] frame) throws IOException {
+        socket.getOutputStream().write(frame);
+        int length = in.readInt();
+        in.readFully(answer, 0, length);
+        return answer;
+    }
+
+    private static byte[] frame(ApiKeys key, int version, ApiMessage body) {
+        RequestHeader header = new RequestHeader(key, (short) version, "hot", 1);
+        ByteBuffer bytes = RequestUtils.serialize(header.data(), header.headerVersion(), body, (short) version);
+        return ByteBuffer.allocate(Integer.BYTES + bytes.remaining())
+                .putInt(bytes.remaining())
+                .put(bytes)
+                .array();
+    }
+
+    private <T extends ApiMessage> T ask(ApiKeys key, int version, ApiMessage body, Class<T> kind) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(exchange(frame(key, version, body)));
+        return kind.cast(AbstractResponse.parseResponse(bytes, new RequestHeader(key, (short) version, "hot", 1))
+                .data());
+    }
+
+    private byte[] produce(MemoryRecords records, String transactionalId) {
+        ProduceRequestData request =
+                new ProduceRequestData().setAcks((short) 1).setTimeoutMs(1_000).setTransactionalId(transactionalId);
+        ProduceRequestData.TopicProduceData topic = new ProduceRequestData.TopicProduceData().setName("hot");
+        topic.partitionData().add(new ProduceRequestData.PartitionProduceData().setRecords(records));
+        request.topicData().add(topic);
+        return frame(ApiKeys.PRODUCE, 12, request);
+    }
+
+    private Errors errorOf(byte[] response) {
+        ByteBuffer bytes = ByteBuffer.wrap(response);
+        ProduceResponseData data = (ProduceResponseData)
+                AbstractResponse.parseResponse(bytes, new RequestHeader(ApiKeys.PRODUCE, (short) 12, "hot", 1))
+                        .data();
+        return Errors.forCode(data.responses()
+                .iterator()
+                .next()
+                .partitionResponses()
+                .getFirst()
+                .errorCode());
+    }
+
+    private static Thread shard() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("tickwire-shard"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private interface Frames {
+        byte[] next(int sequence);
+    }
+
+    private long bytesPerRequest(Frames frames) throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long shard = shard().threadId();
+        long before = 0;
+        for (int i = 0; i < WARM_UP + MEASURED; i++) {
+            if (i == WARM_UP) {
+                before = threads.getThreadAllocatedBytes(shard);
+            }
+            exchange(frames.next(i));
+            if (i % 5_000 == 0) {
+                assertEquals(Errors.NONE, errorOf(answer));
+            }
+        }
+        return (threads.getThreadAllocatedBytes(shard) - before) / MEASURED;
+    }
+
+    private InitProducerIdResponseData transactionalProducer() throws IOException {
+        FindCoordinatorRequestData find = new FindCoordinatorRequestData().setKeyType(CoordinatorType.TRANSACTION.id());
+        find.coordinatorKeys().add("tx");
+        InitProducerIdRequestData init =
+                new InitProducerIdRequestData().setTransactionalId("tx").setTransactionTimeoutMs(600_000);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        InitProducerIdResponseData producer;
+        do {
+            ask(ApiKeys.FIND_COORDINATOR, 4, find, FindCoordinatorResponseData.class);
+            producer = ask(ApiKeys.INIT_PRODUCER_ID, 4, init, InitProducerIdResponseData.class);
+        } while (producer.errorCode() != 0 && System.nanoTime() - deadlineNs < 0);
+        assertEquals(0, producer.errorCode());
+        return producer;
+    }
+
+    @Test
+    void produceAllocatesNothingOnTheShard() throws Exception {
+        try (Broker broker = Assembly.start(ConfigLoader.load(
+                null,
+                Map.of(
+                        "data.dir", directory.resolve("data").toString(),
+                        "kafka.listen", "127.0.0.1:0",
+                        "kafka.transaction.state.log.num.partitions", "1",
+                        "kafka.transaction.max.timeout.ms", "600000",
+                        "shm.enabled", "false")))) {
+            Uuid id = broker.control()
+                    .ensureTopic("hot", 1, Map.of())
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+            assertTrue(!id.equals(Uuid.ZERO_UUID));
+            socket = new Socket(
+                    broker.kafkaAddress().getAddress(), broker.kafkaAddress().getPort());
+            socket.setTcpNoDelay(true);
+            in = new DataInputStream(socket.getInputStream());
+            byte[] plain = produce(record(-1, (short) -1, -1, false), null);
+            long outside = bytesPerRequest(sequence -> plain);
+            assertTrue(outside <= MOST_BYTES_PER_REQUEST, outside + " B per request outside a transaction");
+            InitProducerIdResponseData producer = transactionalProducer();
+            long inside = bytesPerRequest(
+                    sequence -> produce(record(producer.producerId(), producer.producerEpoch(), sequence, true), "tx"));
+            assertTrue(inside <= MOST_BYTES_PER_REQUEST, inside + " B per request inside a transaction");
+            System.out.println("Produce on the shard: " + outside + " B/request, in a transaction " + inside);
+        } finally {
+            if (socket != null) {
+                socket.close();
+            }
+        }
+    }
+
+    private static MemoryRecords record(long producerId, short epoch, int sequence, boolean transactional) {
+        SimpleRecord record = new SimpleRecord(System.currentTimeMillis(), null, new byte[100]);
+        return transactional
+                ? MemoryRecords.withTransactionalRecords(Compression.NONE, producerId, epoch, sequence, record)
+                : MemoryRecords.withRecords(Compression.NONE, record);
+    }
+}
