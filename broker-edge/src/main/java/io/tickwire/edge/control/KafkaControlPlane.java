@@ -43,7 +43,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.common.FinalizedFeatures;
@@ -260,7 +259,7 @@ public final class KafkaControlPlane implements ControlPlane {
             quotas.close();
         }
         if (telemetry != null) {
-            Utils.closeQuietly(telemetry, "client telemetry");
+            telemetry.close();
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.metrics.MetricsReporter;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.server.ClientMetricsManager;
 import org.apache.kafka.server.metrics.ClientTelemetryExporterPlugin;
 import org.apache.kafka.server.metrics.MetricConfigs;
@@ -16,7 +17,7 @@ import org.apache.kafka.server.telemetry.ClientTelemetryExporterProvider;
  * Client telemetry (KIP-714): Kafka's manager, with those of {@code metric.reporters} that receive clients' metrics. They are
  * given nothing else: Tickwire's own metrics are not Kafka's.
  */
-final class Telemetry implements AutoCloseable {
+final class Telemetry {
     private final Metrics metrics = new Metrics();
     private final List<MetricsReporter> reporters;
     private final ClientMetricsManager manager;
@@ -45,9 +46,8 @@ final class Telemetry implements AutoCloseable {
         return manager;
     }
 
-    @Override
-    public void close() throws Exception {
-        manager.close();
+    void close() {
+        Utils.closeQuietly(manager, "client telemetry");
         reporters.forEach(MetricsReporter::close);
         metrics.close();
     }

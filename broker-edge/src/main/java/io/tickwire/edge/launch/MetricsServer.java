@@ -87,6 +87,7 @@ final class MetricsServer implements AutoCloseable {
                 "Requests that waited for memory",
                 sum(all, ConnectionCounters::memoryWaits));
         counter("tickwire_slow_responses", "Responses not taken at once", sum(all, ConnectionCounters::slowResponses));
+        counter("tickwire_throttled_requests", "Requests above a quota", sum(all, ConnectionCounters::throttled));
     }
 
     private void transport(List<TransportCounters> all) {
