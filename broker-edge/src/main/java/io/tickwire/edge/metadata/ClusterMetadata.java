@@ -149,7 +149,6 @@ public final class ClusterMetadata implements AutoCloseable {
                                 .setFeatures(features)
                                 .setRack(rack)
                                 .setListeners(listeners)
-                                .setRack(null)
                                 .setLogDirs(List.of(identity.directoryId()))))
                 .epoch();
         heartbeat(epoch, true);
