@@ -7,7 +7,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /** Which tests send which request, by the names of their classes: the last column of the table of APIs. */
 final class ApiTests {
     /** Sends every key at every version, filled in five ways, to Kafka and to Tickwire. */
-    private static final String WIRE = "GenericExchangeIT";
+    private static final String WIRE = "WireDifferentialIT";
 
     private ApiTests() {}
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DynamicTest;
 /** Requests of one key and version to a topic of the script's own, in order. */
 final class Script {
 
-    private static final int VISIBLE_WITHIN_MS = 10_000;
+    private static final int VISIBLE_WITHIN_MS = 30_000;
 
     private final ApiKeys key;
     private final short version;
@@ -51,15 +51,23 @@ final class Script {
         return this;
     }
 
-    /** Waits until the coordinators of groups and of transactions answer: their topics are made when first asked for. */
+    /** Waits until the coordinators answer. */
     Script awaitCoordinators() {
+        steps.addAll(coordinators());
+        return this;
+    }
+
+    /** Waits until the coordinators of groups and of transactions answer: their topics are made when first asked for. */
+    static List<Await> coordinators() {
+        List<Await> awaited = new ArrayList<>();
         for (byte type : new byte[] {0, 1}) {
             FindCoordinatorRequestData data =
                     new FindCoordinatorRequestData().setKeyType(type).setCoordinatorKeys(List.of("k"));
             byte[] body = WireFormat.bytes(data, (short) 4);
-            steps.add(new Await(Exchange.of("coordinator of type " + type, ApiKeys.FIND_COORDINATOR, (short) 4, body)));
+            awaited.add(
+                    new Await(Exchange.of("coordinator of type " + type, ApiKeys.FIND_COORDINATOR, (short) 4, body)));
         }
-        return this;
+        return awaited;
     }
 
     /** Adds a request in the script's key and version; what this version cannot say is left out. */
@@ -92,7 +100,8 @@ final class Script {
         }
     }
 
-    private record Await(Exchange exchange) implements WireComparison.Step {
+    /** Asks until the answer is without error, for half a minute at most. */
+    record Await(Exchange exchange) implements WireComparison.Step {
 
         @Override
         public String name() {

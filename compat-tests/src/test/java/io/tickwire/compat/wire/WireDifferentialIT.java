@@ -3,6 +3,8 @@ package io.tickwire.compat.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tickwire.compat.report.KnownDifferences;
+import io.tickwire.compat.target.Target;
+import io.tickwire.compat.target.Targets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -48,6 +51,23 @@ class WireDifferentialIT {
     /** Metadata before version 4 makes the topics it asks for, which takes its own time; scripts ask it for others. */
     private static short firstVersion(ApiKeys key) {
         return key == ApiKeys.METADATA ? WireScripts.FIRST_METADATA_WITHOUT_CREATION : key.oldestVersion();
+    }
+
+    /**
+     * What a broker makes when it is first asked for is there before the first case: the first block of producer ids, and the
+     * coordinators' topics.
+     */
+    @BeforeAll
+    static void warmUp() {
+        byte[] body = GenericRequests.body(
+                WireFormat.requestSchemas(ApiKeys.INIT_PRODUCER_ID)[0], GenericRequests.Filling.NULLS);
+        List<Script.Await> awaited = new ArrayList<>(Script.coordinators());
+        awaited.add(new Script.Await(Exchange.of("producer id", ApiKeys.INIT_PRODUCER_ID, (short) 0, body)));
+        for (Target target : List.of(Targets.reference(), Targets.subject())) {
+            try (RawConnection connection = new RawConnection(target)) {
+                awaited.forEach(step -> step.run(target, connection));
+            }
+        }
     }
 
     private static List<ApiKeys> keys() {
