@@ -6,6 +6,7 @@ import io.tickwire.edge.connection.ConnectionHost;
 import io.tickwire.edge.connection.ConnectionLimits;
 import io.tickwire.edge.connection.ConnectionQuota;
 import io.tickwire.edge.connection.ConnectionTable;
+import io.tickwire.edge.connection.InternalErrors;
 import io.tickwire.edge.handler.ConnectionObserver;
 import io.tickwire.edge.handler.HandlerTable;
 import io.tickwire.edge.metrics.ShardStats;
@@ -13,6 +14,7 @@ import io.tickwire.net.transport.Listener;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.log.PartitionLog;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,10 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     private final ShardStats stats;
     private final long epochOffsetNs;
     private final ManyToOneConcurrentArrayQueue<Runnable> inbox = new ManyToOneConcurrentArrayQueue<>(INBOX_LENGTH);
+    /** What the shard posts to itself: it must not wait for room that only it can make. */
+    private final ArrayDeque<Runnable> ownMessages = new ArrayDeque<>();
+
+    private final InternalErrors errors = new InternalErrors();
     private final ConnectionCounters counters = new ConnectionCounters();
     private final PartitionTable partitions = new PartitionTable();
     private final Deadlines deadlines = new Deadlines();
@@ -55,6 +61,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     private final ConnectionTable connections;
     private HandlerTable handlers;
     private long nowNs = System.nanoTime();
+    private volatile Thread owner;
     private volatile boolean closed;
 
     /** Finishes what the duty cycle's appends have made ready. */
@@ -86,7 +93,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         this.limits = limits;
         this.stats = stats;
         this.epochOffsetNs = epochOffsetNs;
-        peers = new ShardPeers(index, transport::wakeup, this::post);
+        peers = new ShardPeers(index, transport::wakeup, this::post, errors);
         connections = new ConnectionTable(this, quota, index);
     }
 
@@ -140,6 +147,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
 
     @Override
     public void onStart() {
+        owner = Thread.currentThread();
         nowNs = System.nanoTime();
     }
 
@@ -151,46 +159,80 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         work += peers.doWork();
         work += transport.poll(nowNs);
         for (int i = 0; i < tasks.size(); i++) {
-            work += tasks.get(i).doWork(nowNs, nowMs);
+            work += run(tasks.get(i), nowMs);
         }
         work += logKeeper.doWork(nowNs, nowMs);
         for (int i = 0; i < readyWork.size(); i++) {
             work += readyWork.get(i).run(nowNs);
         }
-        work += deadlines.poll(nowNs, DEADLINES_PER_CYCLE);
+        work += pollDeadlines();
         work += connections.doWork(nowNs);
         return work;
     }
 
     private int drainInbox() {
+        // Those first: what they lead others to post comes after them.
+        int own = ownMessages.size();
+        for (int i = 0; i < own; i++) {
+            run(ownMessages.poll());
+        }
         for (int i = 0; i < MESSAGES_PER_CYCLE; i++) {
             Runnable message = inbox.poll();
             if (message == null) {
-                return i;
+                return own + i;
             }
             run(message);
         }
-        return MESSAGES_PER_CYCLE;
+        return own + MESSAGES_PER_CYCLE;
     }
 
-    private static void run(Runnable message) {
+    private void run(Runnable message) {
         try {
             message.run();
-        } catch (RuntimeException e) {
-            LOG.error("a message to the shard failed", e);
+        } catch (RuntimeException | InternalError e) {
+            errors.add("a message to the shard", e);
         }
+    }
+
+    private int run(ShardTask task, long nowMs) {
+        try {
+            return task.doWork(nowNs, nowMs);
+        } catch (RuntimeException | InternalError e) {
+            errors.add("a task of the shard", e);
+            return 0;
+        }
+    }
+
+    private int pollDeadlines() {
+        for (int failed = 0; failed < DEADLINES_PER_CYCLE; failed++) {
+            try {
+                return deadlines.poll(nowNs, DEADLINES_PER_CYCLE - failed);
+            } catch (RuntimeException | InternalError e) {
+                // The one that failed is no longer queued.
+                errors.add("what was due on the shard", e);
+            }
+        }
+        return DEADLINES_PER_CYCLE;
     }
 
     /** Waits for work; called by the thread's loop when there was none. */
     public void park() {
-        if (inbox.isEmpty() && peers.isIdle()) {
+        if (inbox.isEmpty() && ownMessages.isEmpty() && peers.isIdle()) {
             long delayNs = Math.min(deadlines.nextDelayNs(nowNs, LONGEST_PARK_NS), logKeeper.delayNs());
             transport.park(Math.min(delayNs, LONGEST_PARK_NS));
         }
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException the shard itself has posted too much
+     */
     @Override
     public boolean post(Runnable message) {
+        if (Thread.currentThread() == owner) {
+            return postToSelf(message);
+        }
         while (closed || !inbox.offer(message)) {
             if (closed) {
                 return false;
@@ -200,6 +242,17 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
             LockSupport.parkNanos(FULL_INBOX_PARK_NS);
         }
         transport.wakeup();
+        return true;
+    }
+
+    private boolean postToSelf(Runnable message) {
+        if (closed) {
+            return false;
+        }
+        if (ownMessages.size() == INBOX_LENGTH) {
+            throw new IllegalStateException(roleName() + " has " + INBOX_LENGTH + " messages to itself");
+        }
+        ownMessages.add(message);
         return true;
     }
 
@@ -221,6 +274,9 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         connections.closeAll();
         transport.close();
         closed = true;
+        for (Runnable message = ownMessages.poll(); message != null; message = ownMessages.poll()) {
+            run(message);
+        }
         for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
             run(message);
         }
@@ -258,6 +314,11 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     @Override
     public long nowNs() {
         return nowNs;
+    }
+
+    @Override
+    public InternalErrors errors() {
+        return errors;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tickwire.edge.agent;
 
+import io.tickwire.edge.connection.InternalErrors;
 import io.tickwire.net.transport.LongCell;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class ShardPeers {
     private final int index;
     private final Runnable wakeup;
     private final Predicate<Runnable> inbox;
+    private final InternalErrors errors;
     private final ManyToOneConcurrentArrayQueue<ShardMessage> ring = new ManyToOneConcurrentArrayQueue<>(RING_LENGTH);
     private final LongCell sent = new LongCell();
     private final LongCell fullRings = new LongCell();
@@ -30,11 +32,13 @@ public final class ShardPeers {
      *
      * @param wakeup ends the shard's park; any thread
      * @param inbox runs a task on the shard's thread; any thread
+     * @param errors takes messages that fail
      */
-    ShardPeers(int index, Runnable wakeup, Predicate<Runnable> inbox) {
+    ShardPeers(int index, Runnable wakeup, Predicate<Runnable> inbox, InternalErrors errors) {
         this.index = index;
         this.wakeup = wakeup;
         this.inbox = inbox;
+        this.errors = errors;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
@@ -89,7 +93,11 @@ public final class ShardPeers {
             if (message == null) {
                 break;
             }
-            message.onDelivery(this);
+            try {
+                message.onDelivery(this);
+            } catch (RuntimeException | InternalError e) {
+                failed("a message of another shard", e);
+            }
             work++;
         }
         return work;
@@ -114,6 +122,15 @@ public final class ShardPeers {
     /** Whether the shard may park. */
     boolean isIdle() {
         return waitingCount == 0 && ring.isEmpty();
+    }
+
+    /**
+     * Counts what has failed on this shard; its thread.
+     *
+     * @param what a constant
+     */
+    public void failed(String what, Throwable failure) {
+        errors.add(what, failure);
     }
 
     /** Messages sent to other shards. */

@@ -159,10 +159,6 @@ final class ColdPath {
         }
     }
 
-    void logError(Throwable failure) {
-        LOG.error("request of connection {} failed", id, failure);
-    }
-
     void logFailure(String reason) {
         try {
             host.conductor().execute(() -> LOG.warn("connection {} closed: {}", id, reason));

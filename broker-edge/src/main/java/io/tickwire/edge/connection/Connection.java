@@ -80,8 +80,7 @@ public final class Connection implements StreamHandler, Exchange {
             return take(buffer, offset, length);
         } catch (RuntimeException | OutOfMemoryError | InternalError e) {
             // InternalError: mapped memory that the disk could not back. Whatever it is, it is this request's alone.
-            cold.logError(e);
-            fail("internal error: " + e);
+            fail(e);
             return length;
         }
     }
@@ -301,7 +300,11 @@ public final class Connection implements StreamHandler, Exchange {
     public void onWritable() {
         if (state == State.SENDING) {
             lastActiveNs = host.nowNs();
-            send();
+            try {
+                send();
+            } catch (RuntimeException | InternalError e) {
+                fail(e);
+            }
         }
     }
 
@@ -317,6 +320,12 @@ public final class Connection implements StreamHandler, Exchange {
             cold.logFailure(reason);
             close();
         }
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+        host.errors().add("a request", failure);
+        fail("internal error: " + failure);
     }
 
     /** Ends the connection; what the transport has accepted is still sent. */

@@ -26,6 +26,9 @@ public interface ConnectionHost {
     /** Counts of the shard's connections. */
     ConnectionCounters counters();
 
+    /** What has failed on the shard. */
+    InternalErrors errors();
+
     /** Bounds on connections. */
     ConnectionLimits limits();
 }

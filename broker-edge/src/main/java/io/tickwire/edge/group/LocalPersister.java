@@ -203,7 +203,7 @@ public final class LocalPersister implements Persister {
             return CompletableFuture.failedFuture(new IllegalArgumentException("a share group without a name"));
         }
         CompletableFuture<R> done = new CompletableFuture<>();
-        topic.get().whenComplete((id, failure) -> {
+        begin(topic).whenComplete((id, failure) -> {
             if (failure == null) {
                 attempt(operation, errors, 1, done);
             } else {
@@ -218,7 +218,7 @@ public final class LocalPersister implements Persister {
             Function<R, Stream<Short>> errors,
             int number,
             CompletableFuture<R> done) {
-        var _ = operation.get().whenComplete((response, failure) -> {
+        var _ = begin(operation).whenComplete((response, failure) -> {
             if (failure != null) {
                 done.completeExceptionally(failure);
             } else if (number < ATTEMPTS && errors.apply(response).anyMatch(LocalPersister::isLoading)) {
@@ -227,6 +227,15 @@ public final class LocalPersister implements Persister {
                 done.complete(response);
             }
         });
+    }
+
+    /** What fails before it has begun has failed all the same. */
+    private static <R> CompletionStage<? extends R> begin(Supplier<? extends CompletionStage<? extends R>> operation) {
+        try {
+            return operation.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static boolean isLoading(short code) {

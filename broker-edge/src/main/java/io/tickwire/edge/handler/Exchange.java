@@ -36,4 +36,7 @@ public interface Exchange {
 
     /** Ends the connection, as Kafka does for what it cannot parse; the reason is logged. */
     void fail(String reason);
+
+    /** Ends the connection because the broker failed over its request, which is counted. */
+    void fail(Throwable failure);
 }

@@ -42,6 +42,12 @@ final class MetricsServer implements AutoCloseable {
             ShareMembership members,
             StatsFile stats) {
         connections(shards.stream().map(Shard::counters).toList());
+        counter(
+                "tickwire_internal_errors",
+                "Requests, messages and tasks that the broker failed over",
+                () -> shards.stream()
+                        .mapToLong(shard -> shard.errors().count().get())
+                        .sum());
         transport(shards.stream().map(shard -> shard.transport().counters()).toList());
         peers(shards.stream().map(Shard::peers).toList());
         latencies(stats);

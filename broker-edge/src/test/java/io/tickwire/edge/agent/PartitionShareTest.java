@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickwire.edge.connection.InternalErrors;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.Uuid;
@@ -16,8 +17,8 @@ class PartitionShareTest {
     private static final int OTHER = 1;
     private static final int ROUNDS = 200_000;
 
-    private final ShardPeers owner = new ShardPeers(OWNER, () -> {}, task -> false);
-    private final ShardPeers other = new ShardPeers(OTHER, () -> {}, task -> false);
+    private final ShardPeers owner = new ShardPeers(OWNER, () -> {}, task -> false, new InternalErrors());
+    private final ShardPeers other = new ShardPeers(OTHER, () -> {}, task -> false, new InternalErrors());
     private final PartitionShare share =
             new PartitionShare(new PartitionSpec("t", new Uuid(1, 2), 0, 0, null, PartitionSpec.Owner.SHARD), OWNER, 2);
     private final Waiter waiter = new Waiter();

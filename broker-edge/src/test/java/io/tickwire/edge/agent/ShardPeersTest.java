@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickwire.edge.connection.InternalErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,8 +16,9 @@ class ShardPeersTest {
 
     private final List<Integer> delivered = new ArrayList<>();
     private int wakeups;
-    private final ShardPeers first = new ShardPeers(0, () -> {}, task -> false);
-    private final ShardPeers second = new ShardPeers(1, () -> wakeups++, task -> false);
+    private final InternalErrors errors = new InternalErrors();
+    private final ShardPeers first = new ShardPeers(0, () -> {}, task -> false, new InternalErrors());
+    private final ShardPeers second = new ShardPeers(1, () -> wakeups++, task -> false, errors);
 
     @BeforeEach
     void connect() {
@@ -47,6 +49,17 @@ class ShardPeersTest {
         }
         assertEquals(IntStream.range(0, FAR_MORE_THAN_A_RING).boxed().toList(), delivered);
         assertEquals(FAR_MORE_THAN_A_RING, first.sent().get());
+    }
+
+    @Test
+    void messageThatFailsIsCountedAndTheNextIsDelivered() {
+        first.send(1, receiver -> {
+            throw new IllegalStateException("on purpose");
+        });
+        first.send(1, receiver -> delivered.add(receiver.index()));
+        assertEquals(2, second.doWork());
+        assertEquals(List.of(1), delivered);
+        assertEquals(1, errors.count().get());
     }
 
     @Test

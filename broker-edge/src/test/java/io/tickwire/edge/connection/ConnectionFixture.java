@@ -31,6 +31,7 @@ import org.apache.kafka.common.utils.Time;
 final class ConnectionFixture implements ConnectionHost {
     final FakeStream stream = new FakeStream();
     final ConnectionCounters counters = new ConnectionCounters();
+    final InternalErrors errors = new InternalErrors();
     final HotResponsePool responses = new HotResponsePool();
     final List<Integer> hotServed = new ArrayList<>();
     final ArrayDeque<Exchange> hotWaiting = new ArrayDeque<>();
@@ -161,6 +162,11 @@ final class ConnectionFixture implements ConnectionHost {
     @Override
     public void closed(Connection ended) {
         closed.add(ended);
+    }
+
+    @Override
+    public InternalErrors errors() {
+        return errors;
     }
 
     @Override

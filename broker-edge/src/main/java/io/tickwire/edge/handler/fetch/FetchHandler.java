@@ -29,6 +29,8 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     private static final int FINAL_EPOCH = -1;
     private static final int INITIAL_EPOCH = 0;
     private static final int NO_SESSION = 0;
+    private static final byte READ_UNCOMMITTED = 0;
+    private static final byte READ_COMMITTED = 1;
 
     private final PartitionTable partitions;
     private final HotResponsePool responses;
@@ -86,9 +88,25 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
         fetch.begin(
                 exchange,
                 responses.acquire(),
-                decoder.isolationLevel() == 1 ? Isolation.COMMITTED : Isolation.UNCOMMITTED,
+                decoder.isolationLevel() == READ_COMMITTED ? Isolation.COMMITTED : Isolation.UNCOMMITTED,
                 Math.min(decoder.minBytes(), maxBytes),
                 maxBytes);
+        try {
+            serve(fetch, nowNs);
+        } catch (RuntimeException | InternalError e) {
+            if (fetch.exchange() != null && !waiting.containsKey(exchange)) {
+                cancel(fetch);
+            }
+            throw e;
+        }
+    }
+
+    private void serve(PendingFetch fetch, long nowNs) {
+        if (decoder.isolationLevel() != READ_UNCOMMITTED && decoder.isolationLevel() != READ_COMMITTED) {
+            writer.refuse(fetch, decoder, KafkaErrors.UNKNOWN_SERVER_ERROR);
+            finish(fetch);
+            return;
+        }
         short error = openContext(fetch, nowNs);
         if (error != KafkaErrors.NONE) {
             writer.error(fetch, error);
@@ -97,7 +115,7 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
             answer(fetch);
             latencies.record(System.nanoTime() - nowNs);
         } else {
-            waiting.put(exchange, fetch);
+            waiting.put(fetch.exchange(), fetch);
             fetch.park(partitions, deadlines, nowNs + decoder.maxWaitMs() * 1_000_000L);
         }
     }
@@ -179,10 +197,7 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
         int count = ready.size();
         for (int i = 0; i < count; i++) {
             PendingFetch fetch = ready.poll();
-            if (fetch.takeReady() && fetch.read(partitions)) {
-                fetch.unpark(deadlines);
-                waiting.remove(fetch.exchange());
-                answer(fetch);
+            if (fetch.takeReady() && lookAgain(fetch, false)) {
                 wakeups.record(System.nanoTime() - nowNs);
             }
         }
@@ -191,20 +206,40 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
 
     /** A parked fetch has waited long enough: it is answered with what there is. */
     void expired(PendingFetch fetch) {
-        fetch.unpark(deadlines);
-        waiting.remove(fetch.exchange());
-        boolean _ = fetch.read(partitions);
-        answer(fetch);
+        boolean _ = lookAgain(fetch, true);
+    }
+
+    /** Answers a parked fetch when it has enough, or when its time is over; whether it was answered. */
+    private boolean lookAgain(PendingFetch fetch, boolean isOver) {
+        Exchange exchange = fetch.exchange();
+        try {
+            boolean due = fetch.read(partitions) || isOver;
+            if (due) {
+                write(fetch);
+                fetch.unpark(deadlines);
+                waiting.remove(exchange);
+                finish(fetch);
+            }
+            return due;
+        } catch (RuntimeException | InternalError e) {
+            // Ends its connection, which cancels the fetch; the others go on.
+            exchange.fail(e);
+            return false;
+        }
     }
 
     private void answer(PendingFetch fetch) {
+        write(fetch);
+        finish(fetch);
+    }
+
+    private void write(PendingFetch fetch) {
         int throttleMs = writer.write(fetch);
         fetch.exchange().throttle(throttleMs);
         if (throttleMs > 0 && fetch.session() != null && !fetch.isIncremental()) {
             // As Kafka: the client is not told of the session, and asks for another.
             sessions.remove(fetch.session().id());
         }
-        finish(fetch);
     }
 
     private void finish(PendingFetch fetch) {
@@ -218,10 +253,14 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     public void cancelled(Exchange exchange) {
         PendingFetch fetch = waiting.remove(exchange);
         if (fetch != null) {
-            fetch.unpark(deadlines);
-            fetch.response().release();
-            recycle(fetch);
+            cancel(fetch);
         }
+    }
+
+    private void cancel(PendingFetch fetch) {
+        fetch.unpark(deadlines);
+        fetch.response().release();
+        recycle(fetch);
     }
 
     private void recycle(PendingFetch fetch) {

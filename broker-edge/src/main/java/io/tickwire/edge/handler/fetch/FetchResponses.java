@@ -1,6 +1,7 @@
 package io.tickwire.edge.handler.fetch;
 
 import io.tickwire.edge.handler.HotResponse;
+import io.tickwire.kafka.hot.FetchRequestDecoder;
 import io.tickwire.kafka.hot.FetchResponseEncoder;
 import io.tickwire.kafka.hot.TopicKey;
 import io.tickwire.kafka.primitive.KafkaErrors;
@@ -14,6 +15,8 @@ final class FetchResponses {
     private static final int COPIED_BATCH_BYTES = 256;
     private static final int NO_PREFERRED_REPLICA = -1;
     private static final int NO_ABORTED_LIST = -1;
+    private static final long UNKNOWN = -1;
+    private static final short FIRST_VERSION_BY_ID = 13;
 
     private final FetchResponseEncoder encoder = new FetchResponseEncoder();
     private final TopicKey key = new TopicKey();
@@ -23,6 +26,30 @@ final class FetchResponses {
     /** Answers that the session cannot be used. */
     void error(PendingFetch fetch, short error) {
         empty(fetch, error, 0, 0);
+    }
+
+    /** Answers, as Kafka to what it fails over, with an error for all, and before version 13 with one for each partition too. */
+    void refuse(PendingFetch fetch, FetchRequestDecoder asked, short error) {
+        while (encodeRefusal(fetch, asked, error) == FetchResponseEncoder.OVERFLOW) {
+            fetch.response().grow();
+        }
+    }
+
+    private int encodeRefusal(PendingFetch fetch, FetchRequestDecoder asked, short error) {
+        boolean each = fetch.exchange().apiVersion() < FIRST_VERSION_BY_ID;
+        begin(fetch, 0, error, asked.sessionId(), each ? asked.topicCount() : 0);
+        asked.rewind();
+        while (each && asked.nextTopic()) {
+            encoder.topic(asked.topic(), asked.partitionCount());
+            while (asked.nextPartition()) {
+                encoder.partition(asked.partition().index(), error, UNKNOWN, UNKNOWN, UNKNOWN);
+                encoder.abortedTransactions(0);
+                encoder.records(NO_PREFERRED_REPLICA, 0);
+                encoder.endPartition();
+            }
+            encoder.endTopic();
+        }
+        return encoder.end(null);
     }
 
     private void empty(PendingFetch fetch, short error, int sessionId, int throttleMs) {

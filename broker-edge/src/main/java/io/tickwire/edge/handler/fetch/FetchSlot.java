@@ -91,7 +91,12 @@ final class FetchSlot extends ShardPartition.Watcher {
         seenBytes = partition.appendedBytes();
         LogSlices slices = fetch.response().nextRead();
         int limit = (int) Math.min(Math.max(maxBytes, 0), Math.max(budgetBytes, 0));
-        error = partition.log().read(fetchOffset, limit, minOneBatch, fetch.isolation(), slices);
+        boolean negative = maxBytes < 0 || fetch.maxBytes() < 0;
+        error = partition.log().read(fetchOffset, limit, minOneBatch || negative, fetch.isolation(), slices);
+        if (negative && error == KafkaErrors.NONE && slices.bytes() > 0) {
+            // As Kafka, which notices only when there is something to read.
+            error = KafkaErrors.UNKNOWN_SERVER_ERROR;
+        }
         if (error != KafkaErrors.NONE) {
             fetch.response().returnLastRead();
             unknown();

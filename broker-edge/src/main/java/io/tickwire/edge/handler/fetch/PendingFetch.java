@@ -159,6 +159,11 @@ final class PendingFetch extends Deadlines.Item {
         return response;
     }
 
+    /** Of the response; negative where the client said so. */
+    long maxBytes() {
+        return maxBytes;
+    }
+
     Isolation isolation() {
         return isolation;
     }

@@ -77,15 +77,34 @@ final class ForwardedAppend implements ShardMessage {
     public void onDelivery(ShardPeers receiver) {
         if (returning) {
             home.returned(this);
-        } else if (!askedFirst(receiver)) {
+            return;
+        }
+        boolean waits;
+        try {
+            waits = askedFirst(receiver);
+        } catch (RuntimeException | InternalError e) {
+            refuse(receiver, e);
+            waits = false;
+        }
+        if (!waits) {
             finish(receiver);
         }
+    }
+
+    /** On the owner: whatever is wrong with this batch, its producer is told. */
+    private void refuse(ShardPeers owner, Throwable failure) {
+        owner.failed("a batch of another shard", failure);
+        refusal = Errors.UNKNOWN_SERVER_ERROR;
     }
 
     /** On the owner: appends unless that was refused, and sends the outcome back. */
     private void finish(ShardPeers owner) {
         if (refusal == null) {
-            append();
+            try {
+                append();
+            } catch (RuntimeException | InternalError e) {
+                refuse(owner, e);
+            }
         }
         returning = true;
         owner.send(home.shard(), this);

@@ -259,6 +259,18 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     /** A batch is back from the shard that owns its partition. */
     void returned(ForwardedAppend append) {
         PendingProduce pending = append.pending();
+        Exchange exchange = pending.exchange();
+        try {
+            settle(append, pending);
+        } catch (RuntimeException | InternalError e) {
+            if (exchange == null) {
+                throw e;
+            }
+            exchange.fail(e);
+        }
+    }
+
+    private void settle(ForwardedAppend append, PendingProduce pending) {
         pending.returned();
         if (pending.isAbandoned()) {
             if (!pending.isAway()) {
@@ -305,9 +317,14 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
 
     /** A parked request is complete, or its time is over. */
     void complete(PendingProduce pending) {
-        pending.unpark(deadlines);
-        waiting.remove(pending.exchange());
-        answer(pending);
+        Exchange exchange = pending.exchange();
+        try {
+            pending.unpark(deadlines);
+            waiting.remove(exchange);
+            answer(pending);
+        } catch (RuntimeException | InternalError e) {
+            exchange.fail(e);
+        }
     }
 
     private void answer(PendingProduce pending) {

@@ -41,6 +41,8 @@ public final class ShareFetchHandler implements ShardHandler {
     /** KIP-1206: the number of records is a hard limit. */
     private static final byte RECORD_LIMIT = 1;
 
+    private static final int LONGEST_REFUSAL_MS = 5_000;
+
     private final ShareMembership members;
     private final SharePartitions shares;
     private final ShareServices services;
@@ -86,7 +88,8 @@ public final class ShareFetchHandler implements ShardHandler {
             session = members.sessions()
                     .forFetch(member, data.shareSessionEpoch(), asked, forgotten, acknowledges, context.connectionId());
         } catch (ShareSessionLimitReachedException e) {
-            // Answered late, so that the member does not ask again at once.
+            // Answered late, so that the member does not ask again at once; but not so late that many such answers pile
+            // up.
             shares.counters().sessionsRefused().increment();
             return failLater(e, data.maxWaitMs());
         }
@@ -218,7 +221,7 @@ public final class ShareFetchHandler implements ShardHandler {
                                 failed.completeExceptionally(failure);
                             }
                         },
-                        shares.host().nowNs().getAsLong() + Math.max(0, delayMs) * 1_000_000L);
+                        shares.host().nowNs().getAsLong() + Math.clamp(delayMs, 0, LONGEST_REFUSAL_MS) * 1_000_000L);
         return failed;
     }
 }
