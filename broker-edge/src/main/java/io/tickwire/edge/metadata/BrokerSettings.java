@@ -15,7 +15,6 @@ import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
-import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
@@ -32,8 +31,8 @@ public final class BrokerSettings extends AbstractKafkaConfig {
 
     private final Map<String, String> given;
 
-    private BrokerSettings(Map<String, String> all, Map<String, String> given) {
-        super(CONFIG_DEF, populateSynonyms(all), Map.of(), false);
+    private BrokerSettings(Map<String, String> given) {
+        super(CONFIG_DEF, given, Map.of(), false);
         this.given = Map.copyOf(given);
     }
 
@@ -54,7 +53,6 @@ public final class BrokerSettings extends AbstractKafkaConfig {
             }
         }
         Map<String, String> all = new HashMap<>();
-        all.put(ReplicationConfigs.DEFAULT_REPLICATION_FACTOR_CONFIG, "1");
         all.put(GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1");
         all.put(TransactionLogConfig.TRANSACTIONS_TOPIC_REPLICATION_FACTOR_CONFIG, "1");
         all.put(TransactionLogConfig.TRANSACTIONS_TOPIC_MIN_ISR_CONFIG, "1");
@@ -68,13 +66,14 @@ public final class BrokerSettings extends AbstractKafkaConfig {
         all.putAll(overrides);
         all.put(KRaftConfigs.PROCESS_ROLES_CONFIG, "broker,controller");
         all.put(KRaftConfigs.NODE_ID_CONFIG, Integer.toString(nodeId));
+        all.put(ServerConfigs.BROKER_ID_CONFIG, Integer.toString(nodeId));
         all.put(KRaftConfigs.CONTROLLER_LISTENER_NAMES_CONFIG, CONTROLLER_LISTENER);
         all.put(QuorumConfig.QUORUM_VOTERS_CONFIG, nodeId + "@localhost:0");
         all.put(ServerLogConfigs.LOG_DIRS_CONFIG, dataDir);
         String listener = "PLAINTEXT://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
         all.putIfAbsent(SocketServerConfigs.LISTENERS_CONFIG, listener);
         all.putIfAbsent(SocketServerConfigs.ADVERTISED_LISTENERS_CONFIG, listener);
-        return new BrokerSettings(all, all);
+        return new BrokerSettings(all);
     }
 
     /** What was set, by name; what {@code DescribeConfigs} calls static broker configuration. */

@@ -37,7 +37,7 @@ public final class AppendResult {
         return lastOffset;
     }
 
-    /** The broker's timestamp where the topic has LogAppendTime, milliseconds, else -1. */
+    /** The broker's timestamp where the topic has LogAppendTime, milliseconds; a duplicate's largest; else -1. */
     public long logAppendTimeMs() {
         return logAppendTimeMs;
     }

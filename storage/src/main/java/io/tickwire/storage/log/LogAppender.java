@@ -176,12 +176,13 @@ final class LogAppender {
                 out.duplicate(
                         producers.duplicateFirstOffset(),
                         producers.duplicateLastOffset(),
-                        log.settings().rules().logAppendTime() ? producers.duplicateTimestamp() : -1);
+                        producers.duplicateTimestamp());
                 return KafkaErrors.NONE;
             }
         }
         final boolean stamp = log.settings().rules().logAppendTime();
-        final long maxTimestamp = stamp ? nowMs : batch.maxTimestamp();
+        // The records and the topic decide, not the client's header.
+        final long maxTimestamp = stamp ? nowMs : tools.validator.maxTimestamp();
         final long address = writer.claim(bytes, maxTimestamp, nowMs);
         if (address == 0) {
             out.errorMessage = "the journal cannot be written to";
@@ -192,11 +193,8 @@ final class LogAppender {
         batch.wrapMutable(tools.region, 0);
         if (stamp) {
             out.logAppendTimeMs = nowMs;
-            batch.stampTimestamp(true, nowMs, tools.crc32c);
-        } else if (batch.isLogAppendTime()) {
-            // The topic decides whose time it is, not the client.
-            batch.stampTimestamp(false, batch.maxTimestamp(), tools.crc32c);
         }
+        batch.stampTimestamp(stamp, maxTimestamp, tools.crc32c);
         publish(batch, base, bytes, leaderEpoch, address, out);
         return KafkaErrors.NONE;
     }

@@ -245,15 +245,17 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Where the largest leader epoch up to {@code epoch} ends. Any thread.
+     * Where the largest leader epoch up to {@code epoch} ends; an epoch before the first ends where that begins. Any thread.
      *
      * @param out epoch and the offset after its last record, -1 and -1 when it is unknown
      */
     public short endOffsetForEpoch(final int epoch, final TimestampResult out) {
         final EpochStarts epochs = files.epochs();
-        final int found = epoch == epochs.latest() ? epochs.count() - 1 : epochs.floor(epoch);
-        if (epoch > epochs.latest() || found < 0) {
+        final int found = epochs.floor(epoch);
+        if (epoch == EpochStarts.NO_EPOCH || epoch > epochs.latest() || epochs.count() == 0) {
             out.none();
+        } else if (found < 0) {
+            out.set(epochs.start(0), -1, epoch);
         } else {
             final long end = found + 1 < epochs.count() ? epochs.start(found + 1) : offsets.logEnd();
             out.set(end, -1, epochs.epoch(found));

@@ -197,7 +197,7 @@ public final class ProducerTable {
         return duplicateLastOffset;
     }
 
-    /** Timestamp of the duplicate. */
+    /** Largest timestamp of the duplicate. */
     public long duplicateTimestamp() {
         return duplicateTimestamp;
     }

@@ -8,6 +8,9 @@ import java.util.Arrays;
  * <p>Source: Kafka LeaderEpochFileCache.
  */
 public final class EpochStarts {
+    /** No leader epoch at all. */
+    public static final int NO_EPOCH = -1;
+
     /** Never changed once published. */
     private static final class Starts {
         private final int[] epochs;
@@ -54,7 +57,7 @@ public final class EpochStarts {
     /** The newest epoch, or -1. */
     public int latest() {
         final Starts current = starts;
-        return current.epochs.length == 0 ? -1 : current.epochs[current.epochs.length - 1];
+        return current.epochs.length == 0 ? NO_EPOCH : current.epochs[current.epochs.length - 1];
     }
 
     /** The epoch in which {@code offset} was or would be written, or -1. */

@@ -259,12 +259,16 @@ class LogMaintenanceTest {
     @Test
     void leaderEpochsAreKnownAfterReopening() throws IOException {
         final UnsafeBuffer batch = Fixtures.batch("x");
-        for (final int epoch : new int[] {0, 0, 3, 3, 5}) {
+        assertEpochEnd(-5, -1, -1);
+        for (final int epoch : new int[] {1, 1, 3, 3, 5}) {
             log.append(batch, 0, batch.capacity(), AppendOrigin.CLIENT, epoch, 1, result);
         }
         for (int round = 0; round < 2; round++) {
-            assertEpochEnd(0, 0, 2);
-            assertEpochEnd(2, 0, 2);
+            assertEpochEnd(-5, -5, 0);
+            assertEpochEnd(-1, -1, -1);
+            assertEpochEnd(0, 0, 0);
+            assertEpochEnd(1, 1, 2);
+            assertEpochEnd(2, 1, 2);
             assertEpochEnd(3, 3, 4);
             assertEpochEnd(5, 5, 5);
             assertEpochEnd(6, -1, -1);

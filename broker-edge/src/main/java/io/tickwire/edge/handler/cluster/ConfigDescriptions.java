@@ -45,10 +45,11 @@ final class ConfigDescriptions {
             String synonym = ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(key);
             List<DescribeConfigsSynonym> sources =
                     synonym == null ? new ArrayList<>() : brokerSources(synonym, isSensitive(definition, key));
+            String shown = asParsed(definition, key, entry.value());
             if (own.containsKey(key)) {
-                sources.addFirst(synonym(key, own.get(key), ConfigSource.TOPIC_CONFIG));
+                sources.addFirst(synonym(key, shown, ConfigSource.TOPIC_CONFIG));
             }
-            entries.add(entry(definition, key, entry.value(), sources, false));
+            entries.add(entry(definition, key, shown, sources, false));
         });
         return entries;
     }
@@ -70,7 +71,8 @@ final class ConfigDescriptions {
             String value = sources.isEmpty()
                     ? configs.brokerValue(image, name)
                     : sources.getFirst().value();
-            entries.add(entry(AbstractKafkaConfig.CONFIG_DEF, name, value, sources, readOnly(name)));
+            String shown = asParsed(AbstractKafkaConfig.CONFIG_DEF, name, value);
+            entries.add(entry(AbstractKafkaConfig.CONFIG_DEF, name, shown, sources, readOnly(name)));
         }
         return entries;
     }
@@ -201,6 +203,12 @@ final class ConfigDescriptions {
     private static boolean isSensitive(ConfigDef definition, String name) {
         ConfigDef.ConfigKey key = definition.configKeys().get(name);
         return key == null || key.type == ConfigDef.Type.PASSWORD;
+    }
+
+    /** A setting that is in force is shown as it was understood, its sources as they were written. */
+    private static String asParsed(ConfigDef definition, String name, String value) {
+        ConfigDef.ConfigKey key = definition.configKeys().get(name);
+        return key == null ? value : text(definition, name, ConfigDef.parseType(name, value, key.type));
     }
 
     private static String text(ConfigDef definition, String name, Object value) {
