@@ -26,7 +26,13 @@ public final class ChildJvm implements AutoCloseable {
 
     /** Describes a program whose output goes to {@code output.log} in its directory; starts nothing. */
     public ChildJvm(List<String> jvmArguments, String classPath, List<String> program, Path directory) {
-        this.command = new ArrayList<>();
+        this(List.of(), jvmArguments, classPath, program, directory);
+    }
+
+    /** Describes a program that another command starts, in the same process. */
+    ChildJvm(
+            List<String> starter, List<String> jvmArguments, String classPath, List<String> program, Path directory) {
+        this.command = new ArrayList<>(starter);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
         command.add("-cp");

@@ -6,8 +6,8 @@ import java.util.Map;
  * The two brokers that a suite compares, one of each for this process, started when first asked for.
  *
  * <p>{@code compat.reference}: {@code kafka-container}, {@code kafka-process}; without it the container where an engine
- * answers (demanded where the environment says CI=true) and else the process. {@code compat.subject}: {@code tickwire},
- * {@code kafka-process} (a suite must find no difference between Kafka and itself).
+ * answers (demanded where the environment says CI=true) and else the process. {@code compat.subject}: {@code tickwire};
+ * {@code tickwire-shards}, the same with several shards; {@code tickwire-dpdk}, over its userspace stack (needs root and DPDK); {@code kafka-process} (a suite must find no difference between Kafka and itself).
  */
 public final class Targets {
 
@@ -43,9 +43,11 @@ public final class Targets {
             case "kafka-container" -> KafkaContainerTarget.start(settings);
             case "kafka-process" -> KafkaProcess.start(settings);
             case "tickwire" -> TickwireProcess.start(settings, Map.of());
+            case "tickwire-shards" -> TickwireProcess.startSharded(settings);
+            case "tickwire-dpdk" -> TickwireProcess.startUserspace(settings);
             default ->
-                throw new TargetException(
-                        "no target '" + kind + "': there are kafka-container, kafka-process and tickwire");
+                throw new TargetException("no target '" + kind
+                        + "': there are kafka-container, kafka-process, tickwire, tickwire-shards and tickwire-dpdk");
         };
     }
 

@@ -67,7 +67,7 @@ class ClientMatrixIT {
 
     private static void check(Clients.Client client, List<String> expected) {
         if (client.missing() != null) {
-            if (Targets.isContinuousIntegration()) {
+            if (Targets.isContinuousIntegration() && !client.isOnDemand()) {
                 fail(client.missing());
             }
             abort(client.missing());

@@ -21,14 +21,25 @@ final class Clients {
     private static final Path TARGET = RepositoryRoot.find().resolve("compat-tests/target");
     private static final long INSTALL_TIMEOUT_S = 180;
 
+    /** Says that clients are to be run too whose native part must be compiled first, which takes minutes. */
+    private static final boolean NATIVE = Boolean.getBoolean("compat.clients.native");
+
+    private static final long COMPILE_TIMEOUT_S = 900;
+
     /**
      * A client.
      *
      * @param name with its version
      * @param command the program without its arguments, which are the broker's address and a prefix for names
      * @param missing what this machine lacks for it, or null
+     * @param isOnDemand whether it is run only where that is asked for
      */
-    record Client(String name, List<String> command, String missing) {}
+    record Client(String name, List<String> command, String missing, boolean isOnDemand) {
+
+        Client(String name, List<String> command, String missing) {
+            this(name, command, missing, false);
+        }
+    }
 
     private Clients() {}
 
@@ -39,6 +50,7 @@ final class Clients {
         clients.add(python("confluent-kafka (Python)", "confluent_kafka", "confluent.py"));
         clients.add(python("kafka-python", "kafka", "kafka_python.py"));
         clients.addAll(node());
+        clients.add(nativeNode());
         for (String version : List.of("2.8.2", "3.3.2", "3.9.1")) {
             clients.add(java(
                     "kafka-clients " + version, TARGET.resolve("older-clients/kafka-clients-" + version + ".jar")));
@@ -58,7 +70,7 @@ final class Clients {
         String interpreter = "/usr/bin/python3";
         String missing = null;
         if (!Files.isExecutable(Path.of(interpreter))
-                || run(Path.of("."), List.of(interpreter, "-c", "import " + module)) != 0) {
+                || run(Path.of("."), List.of(interpreter, "-c", "import " + module), INSTALL_TIMEOUT_S) != 0) {
             missing = interpreter + " has no module " + module;
         }
         return new Client(
@@ -69,7 +81,8 @@ final class Clients {
 
     private static List<Client> node() {
         Path directory = TARGET.resolve("clients-node");
-        String missing = installNodePackages(directory);
+        String missing = installNodePackages(
+                directory, nodeProgram(directory), List.of("node"), List.of("--ignore-scripts"), INSTALL_TIMEOUT_S);
         List<Client> clients = new ArrayList<>();
         for (String name : List.of("kafkajs", "platformatic")) {
             clients.add(new Client(
@@ -87,25 +100,50 @@ final class Clients {
         return directory.resolve("node_modules/node-linux-" + architecture + "/bin/node");
     }
 
-    /** Installs what the lock file names, unless it is there; returns what is missing, or null. */
-    private static String installNodePackages(Path directory) {
+    /** The Node.js that its native part is compiled for is the one of this machine. */
+    private static Client nativeNode() {
+        Path directory = TARGET.resolve("clients-node-native");
+        Path library = directory.resolve(
+                "node_modules/@confluentinc/kafka-javascript/build/Release/confluent-kafka-javascript.node");
+        String missing = NATIVE
+                ? installNodePackages(directory, library, List.of("node-native", "node"), List.of(), COMPILE_TIMEOUT_S)
+                : "compiled and run with -Dcompat.clients.native=true only";
+        return new Client(
+                "@confluentinc/kafka-javascript",
+                List.of("node", directory.resolve("confluent.mjs").toString()),
+                missing,
+                !NATIVE);
+    }
+
+    /**
+     * Installs what a lock file names, unless it is there; returns what is missing, or null.
+     *
+     * @param outcome a file that is there once it is installed
+     * @param sources directories under {@link #SOURCES} whose files are copied; what the first has wins
+     */
+    private static String installNodePackages(
+            Path directory, Path outcome, List<String> sources, List<String> options, long timeoutS) {
         try {
             Files.createDirectories(directory);
-            Path lock = SOURCES.resolve("node/package-lock.json");
+            Path lock = SOURCES.resolve(sources.getFirst()).resolve("package-lock.json");
             Path installed = directory.resolve("package-lock.json");
-            boolean isCurrent = Files.exists(nodeProgram(directory))
-                    && Files.exists(installed)
-                    && Files.mismatch(lock, installed) == -1;
-            try (Stream<Path> files = Files.list(SOURCES.resolve("node"))) {
-                for (Path file : files.toList()) {
-                    Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            boolean isCurrent =
+                    Files.exists(outcome) && Files.exists(installed) && Files.mismatch(lock, installed) == -1;
+            for (String source : sources.reversed()) {
+                try (Stream<Path> files = Files.list(SOURCES.resolve(source))) {
+                    for (Path file : files.toList()) {
+                        Files.copy(
+                                file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                    }
                 }
             }
             if (isCurrent) {
                 return null;
             }
-            int status = run(directory, List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
-            return status == 0 ? null : "npm ci ended with " + status + " in " + directory;
+            List<String> command = new ArrayList<>(List.of("npm", "ci", "--no-audit", "--no-fund"));
+            command.addAll(options);
+            int status = run(directory, command, timeoutS);
+            return status == 0 && Files.exists(outcome) ? null : "npm ci ended with " + status + " in " + directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -145,14 +183,16 @@ final class Clients {
     }
 
     /** Runs a program to its end; its exit status, or -1 when it could not be started or did not end. */
-    private static int run(Path directory, List<String> command) {
+    private static int run(Path directory, List<String> command, long timeoutS) {
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (!process.waitFor(INSTALL_TIMEOUT_S, TimeUnit.SECONDS)) {
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            // Lets a native client link the libraries of this machine rather than fetch others.
+            builder.environment().put("CKJS_LINKING", "dynamic");
+            Process process = builder.start();
+            if (!process.waitFor(timeoutS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return -1;
             }

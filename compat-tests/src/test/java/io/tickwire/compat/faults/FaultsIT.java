@@ -50,6 +50,8 @@ class FaultsIT {
                 command.add(flag);
             }
         }
+        // Clients tell of each attempt to reach a broker that is down.
+        command.add("-Djava.util.logging.config.file=" + System.getProperty("java.util.logging.config.file", ""));
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),

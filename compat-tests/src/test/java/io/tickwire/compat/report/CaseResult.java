@@ -1,5 +1,6 @@
 package io.tickwire.compat.report;
 
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.Map;
  * @param elapsedMs milliseconds by the name of each target that it ran against, the reference first
  * @param differences what a target did that it should not have; empty when all is well
  */
-public record CaseResult(String suite, String name, Map<String, Long> elapsedMs, List<String> differences) {
+public record CaseResult(String suite, String name, Map<String, Long> elapsedMs, List<String> differences)
+        implements Serializable {
 
     /** Returns the result of a case that two brokers were compared by. */
     public static CaseResult compared(

@@ -1,6 +1,9 @@
 package io.tickwire.compat.report;
 
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,10 @@ public final class CompatReport {
     private static final List<CaseResult> CASES = new ArrayList<>();
     private static final Map<String, Map<String, String>> MATRIX = new TreeMap<>();
 
+    /** What one process has to tell another. */
+    private record Results(ArrayList<CaseResult> cases, TreeMap<String, Map<String, String>> matrix)
+            implements Serializable {}
+
     private CompatReport() {}
 
     public static synchronized void add(CaseResult result) {
@@ -24,6 +31,30 @@ public final class CompatReport {
     /** Notes in the matrix what a client managed with a feature on a target. */
     public static synchronized void note(String client, String feature, String target, String outcome) {
         MATRIX.computeIfAbsent(client + " · " + feature, key -> new TreeMap<>()).put(target, outcome);
+    }
+
+    /** Writes the results of this process for {@link #load}. */
+    static synchronized void save(Path file) {
+        try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(file))) {
+            out.writeObject(new Results(new ArrayList<>(CASES), new TreeMap<>(MATRIX)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Adds the results of another process to those of this one. */
+    public static synchronized void load(Path file) {
+        try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(file))) {
+            Results results = (Results) in.readObject();
+            CASES.addAll(results.cases());
+            results.matrix()
+                    .forEach((row, outcomes) ->
+                            MATRIX.computeIfAbsent(row, key -> new TreeMap<>()).putAll(outcomes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static synchronized String consoleTable() {

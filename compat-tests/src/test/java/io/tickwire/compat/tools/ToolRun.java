@@ -18,7 +18,7 @@ final class ToolRun {
 
     private static final Pattern NAME = Pattern.compile("\\$(\\w+)");
     private static final List<Replacement> ALWAYS = List.of(
-            new Replacement("\\b(localhost|127\\.0\\.0\\.1)((:|, port: | )\\d+)?", "ADDRESS"),
+            new Replacement("\\b(localhost|127\\.0\\.0\\.1|198\\.18\\.77\\.\\d)((:|, port: | )\\d+)?", "ADDRESS"),
             new Replacement("\\b(?=\\S*[A-Z])(?=\\S*[a-z])[A-Za-z0-9_-]{22}\\b", "ID"),
             new Replacement("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
             new Replacement("\\b1[67]\\d{11}\\b", "TIME"),
