@@ -81,7 +81,8 @@ public final class TopicCreator {
             return running;
         }
         CreateTopicsRequestData request = new CreateTopicsRequestData();
-        request.topics().add(wanted);
+        // A coordinator may hand out the same object again, and an element belongs to one collection only.
+        request.topics().add(wanted.duplicate());
         CompletionStage<Uuid> created = metadata.controller()
                 .createTopics(context, request, Set.of(topic), false)
                 .thenCompose(response -> servable(response.topics().find(topic)));

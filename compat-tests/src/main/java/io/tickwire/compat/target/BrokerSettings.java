@@ -22,6 +22,7 @@ public record BrokerSettings(Map<String, String> values) {
         values.put("share.coordinator.state.topic.min.isr", "1");
         values.put("share.coordinator.state.topic.num.partitions", "4");
         values.put("group.initial.rebalance.delay.ms", "0");
+        values.put("group.streams.initial.rebalance.delay.ms", "0");
         // Testcontainers sets it on its container; here it is what it would be anyway.
         values.put("log.flush.interval.messages", Long.toString(Long.MAX_VALUE));
         // Cases give records times of long ago, which retention would delete as soon as it looks.

@@ -30,8 +30,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** Describes a program that another command starts, in the same process. */
-    ChildJvm(
-            List<String> starter, List<String> jvmArguments, String classPath, List<String> program, Path directory) {
+    ChildJvm(List<String> starter, List<String> jvmArguments, String classPath, List<String> program, Path directory) {
         this.command = new ArrayList<>(starter);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);

@@ -132,8 +132,7 @@ final class Clients {
             for (String source : sources.reversed()) {
                 try (Stream<Path> files = Files.list(SOURCES.resolve(source))) {
                     for (Path file : files.toList()) {
-                        Files.copy(
-                                file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                        Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
                     }
                 }
             }

@@ -45,9 +45,13 @@ class ShareCasesIT {
         producer.flush();
     }
 
-    /** Sets settings of the case's group, and waits until they are in force. */
     static void configure(Probe probe, Map<String, String> configs) throws Exception {
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, probe.name("share"));
+        configure(probe, "share", configs);
+    }
+
+    /** Sets settings of a group of the case's, and waits until they are in force. */
+    static void configure(Probe probe, String suffix, Map<String, String> configs) throws Exception {
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, probe.name(suffix));
         List<AlterConfigOp> operations = configs.entrySet().stream()
                 .map(config -> new AlterConfigOp(
                         new ConfigEntry(config.getKey(), config.getValue()), AlterConfigOp.OpType.SET))

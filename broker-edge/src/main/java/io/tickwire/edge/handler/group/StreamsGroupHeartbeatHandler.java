@@ -136,8 +136,8 @@ public final class StreamsGroupHeartbeatHandler implements ControlHandler {
             if (failure == null) {
                 failures.remove(topic.name());
             } else if (failures.size() < ERRORS_KEPT) {
-                Errors error = Errors.forException(failure);
-                failures.put(topic.name(), error == Errors.UNKNOWN_SERVER_ERROR ? failure.toString() : error.message());
+                Throwable cause = Errors.maybeUnwrapException(failure);
+                failures.put(topic.name(), cause.getMessage() == null ? cause.toString() : cause.getMessage());
             }
         });
     }
