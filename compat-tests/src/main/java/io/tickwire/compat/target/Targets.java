@@ -14,8 +14,29 @@ public final class Targets {
     public static final String REFERENCE_PROPERTY = "compat.reference";
     public static final String SUBJECT_PROPERTY = "compat.subject";
 
-    private static Target reference;
-    private static Target subject;
+    private static Started reference;
+    private static Started subject;
+
+    /** A target, or why there is none: a second attempt would only take its time. */
+    private record Started(Target target, TargetException failure) {
+
+        static Started of(String kind) {
+            try {
+                Target target = start(kind, BrokerSettings.small());
+                Runtime.getRuntime().addShutdownHook(new Thread(target::close, "close " + target.name()));
+                return new Started(target, null);
+            } catch (TargetException e) {
+                return new Started(null, e);
+            }
+        }
+
+        Target get() {
+            if (failure != null) {
+                throw failure;
+            }
+            return target;
+        }
+    }
 
     private Targets() {}
 
@@ -25,16 +46,16 @@ public final class Targets {
 
     public static synchronized Target reference() {
         if (reference == null) {
-            reference = closedAtExit(start(referenceKind(), BrokerSettings.small()));
+            reference = Started.of(referenceKind());
         }
-        return reference;
+        return reference.get();
     }
 
     public static synchronized Target subject() {
         if (subject == null) {
-            subject = closedAtExit(start(System.getProperty(SUBJECT_PROPERTY, "tickwire"), BrokerSettings.small()));
+            subject = Started.of(System.getProperty(SUBJECT_PROPERTY, "tickwire"));
         }
-        return subject;
+        return subject.get();
     }
 
     /** Starts a broker of a kind, for the caller to close. */
@@ -61,10 +82,5 @@ public final class Targets {
         }
         System.out.println("No container engine answers: real Kafka runs as a child process.");
         return "kafka-process";
-    }
-
-    private static Target closedAtExit(Target target) {
-        Runtime.getRuntime().addShutdownHook(new Thread(target::close, "close " + target.name()));
-        return target;
     }
 }

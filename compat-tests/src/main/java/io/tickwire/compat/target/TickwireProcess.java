@@ -41,7 +41,7 @@ public final class TickwireProcess implements FaultyTarget {
 
     /** Starts a broker over kernel sockets that has several shards. */
     static TickwireProcess startSharded(BrokerSettings settings) {
-        Map<String, String> keys = Map.of("threading.shards", Integer.toString(SHARDS));
+        Map<String, String> keys = Map.of("threading.mode", "parking", "threading.shards", Integer.toString(SHARDS));
         return start("tickwire-shards", loopbackAddress(), null, settings, keys, List.of());
     }
 

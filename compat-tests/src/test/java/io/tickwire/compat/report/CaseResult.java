@@ -36,6 +36,11 @@ public record CaseResult(String suite, String name, Map<String, Long> elapsedMs,
         return new CaseResult(suite, name, Map.of(target, elapsedMs), differences);
     }
 
+    /** Returns the target that is judged. */
+    String subject() {
+        return List.copyOf(elapsedMs.keySet()).getLast();
+    }
+
     public boolean isSame() {
         return differences.isEmpty();
     }

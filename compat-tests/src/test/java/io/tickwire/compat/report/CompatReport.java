@@ -16,11 +16,20 @@ import java.util.TreeMap;
 public final class CompatReport {
 
     private static final List<CaseResult> CASES = new ArrayList<>();
-    private static final Map<String, Map<String, String>> MATRIX = new TreeMap<>();
+    private static final ClientMatrix MATRIX = new ClientMatrix();
 
     /** What one process has to tell another. */
-    private record Results(ArrayList<CaseResult> cases, TreeMap<String, Map<String, String>> matrix)
-            implements Serializable {}
+    private record Results(ArrayList<CaseResult> cases, ClientMatrix matrix) implements Serializable {}
+
+    /** What the results are summed up by. */
+    record Group(String suite, String subject) implements Comparable<Group> {
+
+        @Override
+        public int compareTo(Group other) {
+            int bySuite = suite.compareTo(other.suite);
+            return bySuite != 0 ? bySuite : subject.compareTo(other.subject);
+        }
+    }
 
     private CompatReport() {}
 
@@ -29,14 +38,14 @@ public final class CompatReport {
     }
 
     /** Notes in the matrix what a client managed with a feature on a target. */
-    public static synchronized void note(String client, String feature, String target, String outcome) {
-        MATRIX.computeIfAbsent(client + " · " + feature, key -> new TreeMap<>()).put(target, outcome);
+    public static synchronized void note(String client, String feature, String target, boolean worked) {
+        MATRIX.note(client, feature, target, worked);
     }
 
     /** Writes the results of this process for {@link #load}. */
     static synchronized void save(Path file) {
         try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(file))) {
-            out.writeObject(new Results(new ArrayList<>(CASES), new TreeMap<>(MATRIX)));
+            out.writeObject(new Results(new ArrayList<>(CASES), MATRIX));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -47,9 +56,7 @@ public final class CompatReport {
         try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(file))) {
             Results results = (Results) in.readObject();
             CASES.addAll(results.cases());
-            results.matrix()
-                    .forEach((row, outcomes) ->
-                            MATRIX.computeIfAbsent(row, key -> new TreeMap<>()).putAll(outcomes));
+            MATRIX.addAll(results.matrix());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ClassNotFoundException e) {
@@ -60,26 +67,17 @@ public final class CompatReport {
     static synchronized String consoleTable() {
         StringBuilder text = new StringBuilder();
         if (!CASES.isEmpty()) {
-            String row = "%-28s %6s %6s %6s %10s  %s%n";
-            text.append(String.format("%n" + row, "suite", "cases", "same", "known", "different", "per target"));
-            bySuite().forEach((suite, results) -> {
-                SuiteTotals totals = SuiteTotals.of(results);
-                text.append(String.format(
-                        row,
-                        suite,
-                        totals.cases(),
-                        totals.same(),
-                        totals.known(),
-                        totals.different(),
-                        totals.perTarget()));
-            });
-            SuiteTotals all = SuiteTotals.of(CASES);
-            text.append(
-                    String.format(row, "all", all.cases(), all.same(), all.known(), all.different(), all.perTarget()));
+            String row = "%-32s %-15s %6s %6s %6s %10s  %s%n";
+            text.append(String.format(
+                    "%n" + row, "suite", "subject", "cases", "same", "known", "different", "seconds by target"));
+            groups().forEach((group, results) ->
+                    text.append(line(row, group.suite(), group.subject(), SuiteTotals.of(results))));
+            text.append(line(row, "all", "", SuiteTotals.of(CASES)));
         }
         if (!MATRIX.isEmpty()) {
-            text.append(String.format("%n%-64s %s%n", "client · feature", "outcome by target"));
-            MATRIX.forEach((row, outcomes) -> text.append(String.format("%-64s %s%n", row, outcomes)));
+            text.append(String.format("%n%-32s %s%n", "client", "features by target"));
+            MATRIX.clients()
+                    .forEach(client -> text.append(String.format("%-32s %s%n", client, MATRIX.summary(client))));
         }
         return text.toString();
     }
@@ -87,16 +85,22 @@ public final class CompatReport {
     static synchronized void writeHtml(Path file) {
         try {
             Files.createDirectories(file.getParent());
-            Files.writeString(file, HtmlReport.of(bySuite(), MATRIX));
+            Files.writeString(file, HtmlReport.of(groups(), MATRIX));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Map<String, List<CaseResult>> bySuite() {
-        Map<String, List<CaseResult>> suites = new TreeMap<>();
-        CASES.forEach(result ->
-                suites.computeIfAbsent(result.suite(), key -> new ArrayList<>()).add(result));
-        return suites;
+    private static String line(String row, String suite, String subject, SuiteTotals totals) {
+        return String.format(
+                row, suite, subject, totals.cases(), totals.same(), totals.known(), totals.different(), totals.times());
+    }
+
+    private static Map<Group, List<CaseResult>> groups() {
+        Map<Group, List<CaseResult>> groups = new TreeMap<>();
+        CASES.forEach(
+                result -> groups.computeIfAbsent(new Group(result.suite(), result.subject()), key -> new ArrayList<>())
+                        .add(result));
+        return groups;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Cases in which Tickwire is known to differ from Kafka: the rows {@code | suite | `case` | what |} under "Cases known to
@@ -40,6 +41,14 @@ public final class KnownDifferences {
 
     static boolean contains(String suite, String name) {
         return ROWS.stream().anyMatch(row -> row.covers(suite, name));
+    }
+
+    /** Returns what FINDINGS.md says of a case. */
+    static String reasons(String suite, String name) {
+        return ROWS.stream()
+                .filter(row -> row.covers(suite, name))
+                .map(Row::reason)
+                .collect(Collectors.joining("; "));
     }
 
     /** Says whether what came of a case may be so: nothing differs, or a row says that something does. */
