@@ -24,10 +24,18 @@ class RecordScanTest {
         final RecordBatchEncoder encoder = new RecordBatchEncoder().begin(target, 0, target.capacity());
         final HeaderBlock headers = new HeaderBlock(64);
         headers.addLong(BYTES, 0, 3, 1L);
+        // Every other batch has records that are built alike, with a different one now and then.
+        final int different = random.nextBoolean() ? 1 : 8;
+        int keyLength = random.nextInt(20);
+        int valueLength = random.nextInt(300);
+        long timestamp = NOW_MS;
         for (int i = 0; i < records; i++) {
-            final int keyLength = random.nextInt(4) == 0 ? RecordBatchEncoder.NULL_LENGTH : random.nextInt(20);
-            final int valueLength = random.nextInt(8) == 0 ? RecordBatchEncoder.NULL_LENGTH : random.nextInt(300);
-            final long timestamp = NOW_MS + random.nextInt(-100_000, 100_000);
+            final boolean isDifferent = random.nextInt(different) == 0;
+            if (isDifferent) {
+                keyLength = random.nextInt(4) == 0 ? RecordBatchEncoder.NULL_LENGTH : random.nextInt(20);
+                valueLength = random.nextInt(8) == 0 ? RecordBatchEncoder.NULL_LENGTH : random.nextInt(300);
+                timestamp = NOW_MS + random.nextInt(-100_000, 100_000);
+            }
             encoder.append(
                     timestamp,
                     BYTES,
@@ -36,7 +44,7 @@ class RecordScanTest {
                     BYTES,
                     0,
                     valueLength,
-                    random.nextInt(3) == 0 ? headers : HeaderBlock.EMPTY);
+                    isDifferent && random.nextInt(3) == 0 ? headers : HeaderBlock.EMPTY);
         }
         return encoder.finish();
     }
@@ -94,6 +102,39 @@ class RecordScanTest {
             }
         }
         assertTrue(accepted > 0, "some mutations change only contents");
+    }
+
+    @Test
+    void recordsThatAreAlikeAreAcceptedWhateverTheirOffsetDeltaTakes() {
+        final int records = 20_000; // One to three bytes.
+        final UnsafeBuffer batch = new UnsafeBuffer(ByteBuffer.allocateDirect(records * 40));
+        final RecordBatchEncoder encoder = new RecordBatchEncoder().begin(batch, 0, batch.capacity());
+        for (int i = 0; i < records; i++) {
+            encoder.append(NOW_MS, BYTES, 0, i % 1_000 == 7 ? 5 : 4, BYTES, 0, 20, HeaderBlock.EMPTY);
+        }
+        final int length = encoder.finish();
+        assertTrue(accepts(batch, length, records));
+        compare(batch, length, records);
+    }
+
+    @Test
+    void oneRecordOutOfOrderAmongManyThatAreAlikeIsRefused() {
+        final UnsafeBuffer batch = new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 1024));
+        final RecordBatchEncoder encoder = new RecordBatchEncoder().begin(batch, 0, batch.capacity());
+        for (int i = 0; i < 50; i++) {
+            encoder.append(NOW_MS, BYTES, 0, 4, BYTES, 0, 20, HeaderBlock.EMPTY);
+        }
+        final int length = encoder.finish();
+        final int recordBytes = (length - RecordBatchFlyweight.HEADER_BYTES) / 50;
+        for (int i = 0; i < 50; i++) {
+            // Size, attributes, timestamp delta, offset delta: a byte each.
+            final int at = RecordBatchFlyweight.HEADER_BYTES + i * recordBytes + 3;
+            assertEquals(2 * i, batch.getByte(at));
+            batch.putByte(at, (byte) (2 * i + 2));
+            assertFalse(accepts(batch, length, 50), "record " + i);
+            batch.putByte(at, (byte) (2 * i));
+        }
+        assertTrue(accepts(batch, length, 50));
     }
 
     @Test

@@ -11,8 +11,9 @@ import java.nio.file.Path;
  * a fault in mapped memory, and pages of the writer's own mapping, so that an append finds them present and writable.
  *
  * <p>The owner asks {@link #covers} at each append, one load and one store. Another thread runs ahead of it with
- * {@link #extend}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks and pages
- * are changed under this object's lock, which is held for one step at a time.
+ * {@link #extend}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks are
+ * reserved under this object's lock; pages are touched under another one, for one step at a time, so that an owner that needs
+ * blocks does not wait for pages.
  */
 final class Headroom implements AutoCloseable {
     /** What is kept ready at least. */
@@ -40,6 +41,7 @@ final class Headroom implements AutoCloseable {
     }
 
     private final int fd;
+    private final Object mapping = new Object();
     private long writerPosition;
     private long reservedTo;
     private long mappedBase;
@@ -95,10 +97,12 @@ final class Headroom implements AutoCloseable {
     }
 
     /** The owner's mapping has changed; 0 and 0 while it has none. */
-    synchronized void mapped(final long base, final long to) {
-        mappedBase = base;
-        mappedTo = to;
-        touchedTo = (long) WRITER.getOpaque(this) & -Posix.PAGE_BYTES;
+    void mapped(final long base, final long to) {
+        synchronized (mapping) {
+            mappedBase = base;
+            mappedTo = to;
+            touchedTo = (long) WRITER.getOpaque(this) & -Posix.PAGE_BYTES;
+        }
     }
 
     /**
@@ -134,23 +138,29 @@ final class Headroom implements AutoCloseable {
     }
 
     /** Touches one step of pages; true when there are more. */
-    private synchronized boolean touch(final long written, final long wanted) {
-        final long from = Math.max(touchedTo, written & -Posix.PAGE_BYTES);
-        final long limit = Math.min(Math.min(wanted, reservedTo), mappedTo) & -Posix.PAGE_BYTES;
-        if (closed || from >= limit) {
-            return false;
+    private boolean touch(final long written, final long wanted) {
+        synchronized (mapping) {
+            final long from = Math.max(touchedTo, written & -Posix.PAGE_BYTES);
+            final long reserved = (long) RESERVED.getAcquire(this);
+            final long limit = Math.min(Math.min(wanted, reserved), mappedTo) & -Posix.PAGE_BYTES;
+            if (from >= limit) {
+                return false;
+            }
+            final long to = Math.min(limit, from + TOUCH_STEP_BYTES);
+            touchedTo = to;
+            return Posix.advise(mappedBase + from, to - from, Posix.MADV_POPULATE_WRITE) == 0;
         }
-        final long to = Math.min(limit, from + TOUCH_STEP_BYTES);
-        touchedTo = to;
-        return Posix.advise(mappedBase + from, to - from, Posix.MADV_POPULATE_WRITE) == 0;
     }
 
     /** Gives the file back; afterwards nobody touches the writer's mapping. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            Posix.close(fd);
+    public void close() {
+        mapped(0, 0);
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                Posix.close(fd);
+            }
         }
     }
 }

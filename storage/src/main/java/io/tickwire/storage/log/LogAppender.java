@@ -278,7 +278,7 @@ final class LogAppender {
         if (!gate.enter()) {
             return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
         }
-        claimedAddress = writer.claim(maxLength, nowMs, nowMs);
+        claimedAddress = writer.claim(maxLength, writer.newestTimestamp(), nowMs);
         if (claimedAddress == 0) {
             gate.exit();
             return KafkaErrors.KAFKA_STORAGE_ERROR;

@@ -1,5 +1,6 @@
 package io.tickwire.storage.log;
 
+import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.Journal;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.Segment;
@@ -52,6 +53,11 @@ final class LogWriter {
     /** Who runs ahead of the owner in journals that are opened from now on. */
     void pretoucher(final LogPretoucher helper) {
         pretoucher = helper;
+    }
+
+    /** Largest timestamp of the segment being appended to, milliseconds, or -1: for a claim whose records come later. */
+    long newestTimestamp() {
+        return active == null ? RecordBatchFlyweight.NO_TIMESTAMP : active.maxTimestamp();
     }
 
     /** Segment being appended to, or null while the journal is closed. */

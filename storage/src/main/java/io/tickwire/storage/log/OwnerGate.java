@@ -1,5 +1,7 @@
 package io.tickwire.storage.log;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -8,6 +10,16 @@ import java.util.concurrent.locks.LockSupport;
  * it idles). The owner pays one fenced store per append; the other thread waits for the append in progress.
  */
 final class OwnerGate {
+    private static final VarHandle INSIDE;
+
+    static {
+        try {
+            INSIDE = MethodHandles.lookup().findVarHandle(OwnerGate.class, "inside", boolean.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final long WAIT_NS = 1_000;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -30,9 +42,9 @@ final class OwnerGate {
         }
     }
 
-    /** The owner comes out. */
+    /** The owner comes out. Nothing that it does later needs to be seen after this: no fence. */
     void exit() {
-        inside = false;
+        INSIDE.setRelease(this, false);
     }
 
     /** Runs something while the owner is kept out; by one other thread at a time; nothing once shut. */

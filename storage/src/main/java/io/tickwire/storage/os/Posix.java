@@ -179,6 +179,12 @@ public final class Posix {
         }
     }
 
+    /** Has the pages of a mapping present and writable, as far as the file system grants it; a hint. */
+    public static void populate(final long address, final long length) {
+        final long from = address & -PAGE_BYTES;
+        advise(from, address + length - from, MADV_POPULATE_WRITE);
+    }
+
     /** Advises on whole pages; returns 0, or the error number (advice may be refused without harm). */
     public static int advise(final long address, final long length, final int advice) {
         try (Arena arena = Arena.ofConfined()) {

@@ -27,6 +27,8 @@ public final class Segment {
     private static final VarHandle END_POSITION;
     private static final VarHandle NEXT_OFFSET;
     private static final VarHandle BYTES;
+    private static final VarHandle MAX_TIMESTAMP;
+    private static final VarHandle MAX_TIMESTAMP_OFFSET;
 
     static {
         try {
@@ -34,6 +36,8 @@ public final class Segment {
             PINS = lookup.findVarHandle(Segment.class, "pins", int.class);
             END_POSITION = lookup.findVarHandle(Segment.class, "endPosition", long.class);
             BYTES = lookup.findVarHandle(Segment.class, "bytes", long.class);
+            MAX_TIMESTAMP = lookup.findVarHandle(Segment.class, "maxTimestamp", long.class);
+            MAX_TIMESTAMP_OFFSET = lookup.findVarHandle(Segment.class, "maxTimestampOffset", long.class);
             NEXT_OFFSET = lookup.findVarHandle(Segment.class, "nextOffset", long.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -241,8 +245,8 @@ public final class Segment {
             firstTimestamp = batchMaxTimestamp;
         }
         if (batchMaxTimestamp > maxTimestamp) {
-            maxTimestampOffset = timestampOffset;
-            maxTimestamp = batchMaxTimestamp;
+            MAX_TIMESTAMP_OFFSET.setRelease(this, timestampOffset);
+            MAX_TIMESTAMP.setRelease(this, batchMaxTimestamp);
         }
         NEXT_OFFSET.setRelease(this, lastOffset + 1);
         END_POSITION.setRelease(this, end);

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,6 +184,21 @@ class PartitionLogTest {
         log.abort();
         appendNumbered(1, 2);
         assertEquals(List.of("in place", "value-1"), Fixtures.values(log, 0));
+    }
+
+    @Test
+    void claimsForRecordsOfAnEarlierYearStayInOneSegment() throws IOException {
+        final UnsafeBuffer region = new UnsafeBuffer(0, 0);
+        final long nowMs = 1_700_000_000_000L;
+        for (int i = 0; i < 5; i++) {
+            assertEquals(KafkaErrors.NONE, log.claim(1000, nowMs, region));
+            final RecordBatchEncoder encoder = new RecordBatchEncoder().begin(region, 0, 1000);
+            Fixtures.append(encoder, 1000 + i, "replayed".getBytes(StandardCharsets.UTF_8));
+            log.commit(encoder.finish(), 0, nowMs, result);
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            assertEquals(1, files.filter(f -> f.toString().endsWith(".cq4")).count());
+        }
     }
 
     @Test

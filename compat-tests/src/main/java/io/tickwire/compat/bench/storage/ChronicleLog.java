@@ -1,5 +1,6 @@
 package io.tickwire.compat.bench.storage;
 
+import io.tickwire.storage.os.Posix;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
@@ -12,9 +13,12 @@ import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Chronicle Queue as it comes: no offsets in batches, no validation, no timestamps. Position: entry number. */
+/**
+ * Chronicle Queue as it comes: no offsets in batches, no validation, no timestamps. Mapped as Tickwire maps it, in blocks as large as
+ * a segment; its pages are touched before each round. Position: entry number.
+ */
 final class ChronicleLog implements LogContender {
-    private static final long BLOCK_BYTES = 64L << 20;
+    private static final long BLOCK_BYTES = 1L << 30;
 
     private final Path directory;
     private final PointerBytesStore pointer = new PointerBytesStore();
@@ -24,6 +28,7 @@ final class ChronicleLog implements LogContender {
     private ExcerptTailer tailer;
     private long entries;
     private long tailerAt;
+    private long nowMs = System.currentTimeMillis();
 
     ChronicleLog(Path directory) {
         this.directory = directory;
@@ -35,6 +40,7 @@ final class ChronicleLog implements LogContender {
         queue = SingleChronicleQueueBuilder.binary(directory.resolve("queue"))
                 .rollCycle(RollCycles.FAST_HOURLY)
                 .blockSize(BLOCK_BYTES)
+                .timeProvider(() -> nowMs)
                 .build();
         appender = queue.createAppender();
         tailer = queue.createTailer();
@@ -47,7 +53,19 @@ final class ChronicleLog implements LogContender {
     }
 
     @Override
-    public void append(UnsafeBuffer batch, int length) {
+    public void prepare(long bytes) {
+        try (DocumentContext document = appender.writingDocument()) {
+            Bytes<?> mapped = document.wire().bytes();
+            long position = mapped.writePosition();
+            long ready = Math.min(bytes, BLOCK_BYTES - position % BLOCK_BYTES);
+            Posix.populate(mapped.addressForWrite(position), ready);
+            document.rollbackOnClose();
+        }
+    }
+
+    @Override
+    public void append(UnsafeBuffer batch, int length, long timeMs) {
+        nowMs = timeMs;
         pointer.set(batch.addressOffset(), length);
         appender.writeBytes(pointer);
         entries++;

@@ -67,7 +67,7 @@ final class KafkaLog implements LogContender {
     }
 
     @Override
-    public void append(UnsafeBuffer batch, int length) throws IOException {
+    public void append(UnsafeBuffer batch, int length, long nowMs) throws IOException {
         ByteBuffer bytes = batch.byteBuffer().duplicate().limit(length).position(0);
         log.appendAsLeader(MemoryRecords.readableRecords(bytes), 0);
     }

@@ -11,8 +11,18 @@ interface LogContender extends AutoCloseable {
 
     String name();
 
-    /** Appends one whole RecordBatch v2, assigning its offsets where the contender knows offsets. */
-    void append(UnsafeBuffer batch, int length) throws IOException;
+    /**
+     * Makes room and pages for the next {@code bytes} ready where nothing in the contender does that by itself, so that appends are
+     * compared and not page faults.
+     */
+    default void prepare(long bytes) throws IOException {}
+
+    /**
+     * Appends one whole RecordBatch v2, assigning its offsets where the contender knows offsets.
+     *
+     * @param nowMs the time, for contenders that let their caller read the clock: Tickwire's broker does that once per turn
+     */
+    void append(UnsafeBuffer batch, int length, long nowMs) throws IOException;
 
     /**
      * Copies what stands from {@code position} on into {@code target}: whole batches for logs that know offsets, one entry otherwise.

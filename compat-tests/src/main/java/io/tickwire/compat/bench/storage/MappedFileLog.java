@@ -1,5 +1,6 @@
 package io.tickwire.compat.bench.storage;
 
+import io.tickwire.storage.os.Posix;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -57,7 +58,12 @@ final class MappedFileLog implements LogContender {
     }
 
     @Override
-    public void append(UnsafeBuffer batch, int length) throws IOException {
+    public void prepare(long bytes) {
+        Posix.populate(buffer.addressOffset() + position, Math.min(bytes, FILE_BYTES - position));
+    }
+
+    @Override
+    public void append(UnsafeBuffer batch, int length, long nowMs) throws IOException {
         if (position + length + Integer.BYTES + ALIGNMENT > FILE_BYTES) {
             nextFile();
         }

@@ -6,24 +6,38 @@ import io.tickwire.kafka.record.RecordBatchEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Measures one batch shape over all contenders. */
+/**
+ * Measures one batch shape over all contenders. They take turns, each round beginning with another one; what a contender has
+ * written is put on the device before the next one's turn, so that nobody pays for another's dirty pages.
+ */
 final class StorageBench {
     private static final int WARM_UP_ROUNDS = 3;
     private static final int READ_BYTES = 64 * 1024;
     private static final int RANDOM_READS = 20_000;
     private static final int TIMESTAMP_LOOKUPS = 2_000;
     private static final long SEED = 42;
+
+    /** What a contender may put around a batch. */
+    private static final int ENTRY_OVERHEAD_BYTES = 16;
+
+    private static final int BYTES_PER_MS_TO_MB_PER_S = 1_000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final BatchShape shape;
     private final int rounds;
     private final List<LogContender> contenders;
+    private final List<Path> directories;
     private final PrintStream out;
     private final Measured[] measured;
     private final RecordBatchEncoder encoder = new RecordBatchEncoder();
@@ -37,6 +51,7 @@ final class StorageBench {
         private final Histogram append = new Histogram(60_000_000_000L, 3);
         private final Histogram randomRead = new Histogram(60_000_000_000L, 3);
         private final Histogram timestamp = new Histogram(60_000_000_000L, 3);
+        private final Histogram roundBytesPerMs = new Histogram(60_000_000_000L, 3);
         private long appendedBytes;
         private long allocatedBytes;
         private long sequentialBytes;
@@ -45,10 +60,12 @@ final class StorageBench {
         private long openNs;
     }
 
-    StorageBench(BatchShape shape, int rounds, List<LogContender> contenders, PrintStream out) {
+    /** Each contender has a directory, at the same place in its list. */
+    StorageBench(BatchShape shape, int rounds, List<LogContender> contenders, List<Path> directories, PrintStream out) {
         this.shape = shape;
         this.rounds = rounds;
         this.contenders = contenders;
+        this.directories = directories;
         this.out = out;
         measured = new Measured[contenders.size()];
         byte[] bytes = new byte[shape.recordBytes()];
@@ -59,11 +76,13 @@ final class StorageBench {
     void run() throws IOException {
         // The first rounds warm up the JIT and are not counted.
         for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
-            for (int i = 0; i < measured.length; i++) {
+            for (int turn = 0; turn < measured.length; turn++) {
+                int i = (turn + round) % measured.length;
                 if (round <= WARM_UP_ROUNDS) {
                     measured[i] = new Measured();
                 }
                 append(contenders.get(i), measured[i], round);
+                sync(directories.get(i));
             }
         }
         for (int i = 0; i < measured.length; i++) {
@@ -81,15 +100,32 @@ final class StorageBench {
     }
 
     private void append(LogContender contender, Measured into, int round) throws IOException {
+        contender.prepare((long) shape.batches() * (encode(firstTimestampMs) + ENTRY_OVERHEAD_BYTES));
+        long roundBytes = 0;
+        long roundNs = 0;
         for (int i = 0; i < shape.batches(); i++) {
             int length = encode(firstTimestampMs + (long) round * shape.batches() + i);
+            long nowMs = System.currentTimeMillis();
             long allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
             long startNs = System.nanoTime();
-            contender.append(batch, length);
+            contender.append(batch, length, nowMs);
             long tookNs = System.nanoTime() - startNs;
             into.allocatedBytes += THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
             into.append.recordValue(tookNs);
-            into.appendedBytes += length;
+            roundBytes += length;
+            roundNs += tookNs;
+        }
+        into.appendedBytes += roundBytes;
+        into.roundBytesPerMs.recordValue(roundBytes * 1_000_000 / roundNs);
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.force(false);
+                }
+            }
         }
     }
 
@@ -146,13 +182,14 @@ final class StorageBench {
     private void report() {
         out.printf("%n%s a batch, %d batches x %d rounds%n", shape.label(), shape.batches(), rounds);
         out.printf(
-                "%-18s %10s %10s %10s %10s %8s %8s %11s %11s %11s %11s %9s %9s%n",
+                "%-18s %10s %10s %10s %10s %8s %8s %8s %11s %11s %11s %11s %9s %9s%n",
                 "log",
                 "append p50",
                 "p99 us",
                 "p99.9 us",
                 "max us",
                 "MB/s",
+                "a round",
                 "B/op",
                 "seq MB/s",
                 "random p50",
@@ -163,13 +200,14 @@ final class StorageBench {
         for (int i = 0; i < measured.length; i++) {
             Measured m = measured[i];
             out.printf(
-                    "%-18s %10.2f %10.2f %10.2f %10.0f %8.0f %8.1f %11.0f %11s %11s %11s %9.2f %9.2f%n",
+                    "%-18s %10.2f %10.2f %10.2f %10.0f %8.0f %8d %8.1f %11.0f %11s %11s %11s %9.2f %9.2f%n",
                     contenders.get(i).name(),
                     microseconds(m.append, 50),
                     microseconds(m.append, 99),
                     microseconds(m.append, 99.9),
                     m.append.getMaxValue() / 1e3,
                     m.appendedBytes * 1e3 / (m.append.getMean() * m.append.getTotalCount()),
+                    m.roundBytesPerMs.getValueAtPercentile(50) / BYTES_PER_MS_TO_MB_PER_S,
                     (double) m.allocatedBytes / m.append.getTotalCount(),
                     m.sequentialBytes * 1e3 / m.sequentialNs,
                     orDash(m.randomRead, 50),
@@ -187,12 +225,14 @@ final class StorageBench {
                 Histogram ours = measured[i].append;
                 Histogram theirs = measured[j].append;
                 out.printf(
-                        "%s / %s: append p50 %.2f, p99 %.2f, mean %.2f%n",
+                        "%s / %s: append p50 %.2f, p99 %.2f, mean %.2f, mean of the median round %.2f%n",
                         contenders.get(i).name(),
                         contenders.get(j).name(),
                         (double) ours.getValueAtPercentile(50) / theirs.getValueAtPercentile(50),
                         (double) ours.getValueAtPercentile(99) / theirs.getValueAtPercentile(99),
-                        ours.getMean() / theirs.getMean());
+                        ours.getMean() / theirs.getMean(),
+                        (double) measured[j].roundBytesPerMs.getValueAtPercentile(50)
+                                / measured[i].roundBytesPerMs.getValueAtPercentile(50));
             }
         }
     }

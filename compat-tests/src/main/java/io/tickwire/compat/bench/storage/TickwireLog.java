@@ -54,8 +54,7 @@ final class TickwireLog implements LogContender {
     }
 
     @Override
-    public void append(UnsafeBuffer batch, int length) throws IOException {
-        long nowMs = System.currentTimeMillis();
+    public void append(UnsafeBuffer batch, int length, long nowMs) throws IOException {
         short error = client
                 ? log.append(batch, 0, length, AppendOrigin.CLIENT, LEADER_EPOCH, nowMs, result)
                 : log.claim(length, nowMs, claimed);
