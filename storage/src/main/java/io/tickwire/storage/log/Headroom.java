@@ -49,6 +49,7 @@ final class Headroom implements AutoCloseable {
     private long touchedTo;
     private long passedAt;
     private boolean closed;
+    private volatile boolean writtenBack;
 
     /**
      * Opens an existing file, which ends at {@code from} or before, and reserves the blocks behind that.
@@ -105,6 +106,11 @@ final class Headroom implements AutoCloseable {
         }
     }
 
+    /** Pages were put on the device, which makes the kernel stop the next write to each: touch them again. Any thread. */
+    void writtenBack() {
+        writtenBack = true;
+    }
+
     /**
      * Runs ahead of the writer: the faster it was since the last call, the further. Any thread but the owner; never throws on a
      * full disk, which the owner will notice when it gets there.
@@ -115,7 +121,8 @@ final class Headroom implements AutoCloseable {
         final long written = (long) WRITER.getOpaque(this);
         final long moved = written - passedAt;
         passedAt = written;
-        final long wanted = written + Math.clamp(PASSES_AHEAD * moved, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
+        final long faster = written + Math.clamp(PASSES_AHEAD * moved, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
+        final long wanted = writtenBack ? Math.max(faster, touchAnewTo(written)) : faster;
         if (reserveAhead(wanted)) {
             boolean more = true;
             while (more) {
@@ -123,6 +130,16 @@ final class Headroom implements AutoCloseable {
             }
         }
         return moved > 0;
+    }
+
+    /** As far as pages lay ready, they are to lie ready again. */
+    private long touchAnewTo(final long written) {
+        writtenBack = false;
+        synchronized (mapping) {
+            final long before = touchedTo;
+            touchedTo = written & -Posix.PAGE_BYTES;
+            return before;
+        }
     }
 
     private synchronized boolean reserveAhead(final long wanted) {

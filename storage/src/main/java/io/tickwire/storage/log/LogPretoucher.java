@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Keeps disk blocks and pages ready ahead of the writers of all open journals, so that an append never waits for the file
  * system: run it on a thread of its own. Looks at every journal each millisecond while any is being written to, and each
- * 50 ms otherwise.
+ * 50 ms otherwise, or as soon as a writer has used up what was kept ready for it.
  */
 public final class LogPretoucher implements Runnable, AutoCloseable {
     private static final long BUSY_NS = 1_000_000L;
@@ -16,6 +16,7 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
 
     private final Set<Headroom> journals = ConcurrentHashMap.newKeySet();
     private volatile Thread thread;
+    private volatile boolean idle;
     private volatile boolean closed;
 
     void add(final Headroom journal) {
@@ -33,7 +34,16 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
         int busy = 0;
         while (!closed) {
             busy = pass() ? BUSY_PASSES : Math.max(0, busy - 1);
-            LockSupport.parkNanos(this, busy > 0 ? BUSY_NS : IDLE_NS);
+            idle = busy == 0;
+            LockSupport.parkNanos(this, idle ? IDLE_NS : BUSY_NS);
+        }
+    }
+
+    /** A writer is faster than expected. Any thread; costs a system call once when nothing was being written. */
+    void wake() {
+        if (idle) {
+            idle = false;
+            LockSupport.unpark(thread);
         }
     }
 

@@ -50,7 +50,7 @@ public final class LogSyncer implements Runnable, AutoCloseable {
         int work = 0;
         PartitionLog log = queue.poll();
         while (log != null) {
-            log.sync();
+            log.flush();
             onDurable.accept(log);
             work++;
             log = queue.poll();

@@ -31,7 +31,7 @@ final class LogWriter {
     private final LogProducers producers;
     private LogSettings settings;
     private Journal journal;
-    private Headroom headroom;
+    private volatile Headroom headroom;
     private volatile LogPretoucher pretoucher;
     private long mappedTo;
     private Segment active;
@@ -79,7 +79,7 @@ final class LogWriter {
             }
             final long end = active.endPosition() + maxLength + Journal.SLACK_BYTES;
             if (!headroom.covers(end)) {
-                headroom.ensure(end);
+                outrun(end);
             }
             lastClaimMs = nowMs;
             return end <= mappedTo && maxLength <= journal.largestEntryBytes()
@@ -89,6 +89,25 @@ final class LogWriter {
             // InternalError: how the JVM reports a fault in mapped memory.
             fail(e);
             return 0;
+        }
+    }
+
+    /** The owner was faster than its helper, or has none. */
+    private void outrun(final long end) throws IOException {
+        headroom.ensure(end);
+        final LogPretoucher helper = pretoucher;
+        if (helper != null) {
+            helper.wake();
+        }
+    }
+
+    /** What was appended is on the device. Any thread. */
+    void writtenBack() {
+        final Headroom current = headroom;
+        // Where every append waits for the device, a page fault is nothing, and pages touched ahead would be written
+        // each time.
+        if (current != null && !settings.syncBeforeAck()) {
+            current.writtenBack();
         }
     }
 

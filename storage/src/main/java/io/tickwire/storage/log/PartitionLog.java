@@ -345,10 +345,7 @@ public final class PartitionLog implements AutoCloseable {
     /** Waits until all that was appended before the call is on the device. Blocks; not for a hot thread. */
     public void flush() {
         sync.run();
-    }
-
-    void sync() {
-        sync.run();
+        writer.writtenBack();
     }
 
     /** Who waits for the device on behalf of the owner; without one, the owner waits itself. */

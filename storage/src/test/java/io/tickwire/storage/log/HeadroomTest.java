@@ -45,11 +45,16 @@ class HeadroomTest {
 
     /** Bytes of the mapping that are present for this process. */
     private long residentBytes() throws IOException {
+        return bytes("Rss:");
+    }
+
+    /** A figure of the mapping in the kernel's account of this process. */
+    private long bytes(final String what) throws IOException {
         final String start = Long.toHexString(base) + "-";
         final List<String> lines = Files.readAllLines(Path.of("/proc/self/smaps"));
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).startsWith(start)) {
-                while (!lines.get(i).startsWith("Rss:")) {
+                while (!lines.get(i).startsWith(what)) {
                     i++;
                 }
                 return Long.parseLong(lines.get(i).replaceAll("\\D", "")) * KIB;
@@ -100,6 +105,15 @@ class HeadroomTest {
         headroom.covers(MAPPED - 16 * KIB);
         headroom.extend();
         assertEquals(16 * KIB, residentBytes());
+    }
+
+    @Test
+    void pagesThatWereWrittenBackAreTouchedAgain() throws IOException {
+        headroom.extend();
+        Posix.msync(base, MAPPED);
+        headroom.writtenBack();
+        headroom.extend();
+        assertEquals(64 * KIB, bytes("Shared_Dirty:") + bytes("Private_Dirty:"));
     }
 
     @Test

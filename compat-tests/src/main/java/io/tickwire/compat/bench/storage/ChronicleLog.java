@@ -1,7 +1,12 @@
 package io.tickwire.compat.bench.storage;
 
 import io.tickwire.storage.os.Posix;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 import net.openhft.chronicle.queue.ChronicleQueue;
@@ -84,6 +89,17 @@ final class ChronicleLog implements LogContender {
         }
         tailerAt = position + 1;
         return tailerAt;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.resolve("queue"), "*.cq4")) {
+            for (Path file : files) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.force(false);
+                }
+            }
+        }
     }
 
     @Override

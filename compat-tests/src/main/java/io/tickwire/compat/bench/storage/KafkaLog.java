@@ -83,6 +83,11 @@ final class KafkaLog implements LogContender {
     }
 
     @Override
+    public void flush() {
+        log.flush(false);
+    }
+
+    @Override
     public long end() {
         return log.logEndOffset();
     }

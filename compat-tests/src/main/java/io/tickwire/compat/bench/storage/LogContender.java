@@ -35,6 +35,9 @@ interface LogContender extends AutoCloseable {
     /** End offset, or number of entries. */
     long end();
 
+    /** Puts everything appended on the device. */
+    void flush() throws IOException;
+
     /** Offset of the first record at or after a timestamp, or {@link #UNSUPPORTED}. */
     long offsetForTimestamp(long timestampMs) throws IOException;
 

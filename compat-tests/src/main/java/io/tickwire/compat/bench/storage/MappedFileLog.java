@@ -89,6 +89,11 @@ final class MappedFileLog implements LogContender {
     }
 
     @Override
+    public void flush() {
+        mapped.force(0, position);
+    }
+
+    @Override
     public long end() {
         return entries;
     }

@@ -6,13 +6,8 @@ import io.tickwire.kafka.record.RecordBatchEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -37,7 +32,6 @@ final class StorageBench {
     private final BatchShape shape;
     private final int rounds;
     private final List<LogContender> contenders;
-    private final List<Path> directories;
     private final PrintStream out;
     private final Measured[] measured;
     private final RecordBatchEncoder encoder = new RecordBatchEncoder();
@@ -60,12 +54,10 @@ final class StorageBench {
         private long openNs;
     }
 
-    /** Each contender has a directory, at the same place in its list. */
-    StorageBench(BatchShape shape, int rounds, List<LogContender> contenders, List<Path> directories, PrintStream out) {
+    StorageBench(BatchShape shape, int rounds, List<LogContender> contenders, PrintStream out) {
         this.shape = shape;
         this.rounds = rounds;
         this.contenders = contenders;
-        this.directories = directories;
         this.out = out;
         measured = new Measured[contenders.size()];
         byte[] bytes = new byte[shape.recordBytes()];
@@ -82,7 +74,7 @@ final class StorageBench {
                     measured[i] = new Measured();
                 }
                 append(contenders.get(i), measured[i], round);
-                sync(directories.get(i));
+                contenders.get(i).flush();
             }
         }
         for (int i = 0; i < measured.length; i++) {
@@ -117,16 +109,6 @@ final class StorageBench {
         }
         into.appendedBytes += roundBytes;
         into.roundBytesPerMs.recordValue(roundBytes * 1_000_000 / roundNs);
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                    channel.force(false);
-                }
-            }
-        }
     }
 
     private int encode(long timestampMs) {

@@ -91,16 +91,12 @@ public final class StorageCommand implements Callable<Integer> {
         Path scratch = Files.createTempDirectory(directory, "storage-");
         List<LogContender> contenders = new ArrayList<>();
         try {
-            List<Path> directories = new ArrayList<>();
-            for (String name : List.of("tickwire", "feed", "kafka", "chronicle", "mapped")) {
-                directories.add(Files.createDirectory(scratch.resolve(name)));
-            }
-            contenders.add(new TickwireLog(directories.get(0), true));
-            contenders.add(new TickwireLog(directories.get(1), false));
-            contenders.add(new KafkaLog(directories.get(2)));
-            contenders.add(new ChronicleLog(directories.get(3)));
-            contenders.add(new MappedFileLog(directories.get(4)));
-            new StorageBench(shape, counted, contenders, directories, out).run();
+            contenders.add(new TickwireLog(Files.createDirectory(scratch.resolve("tickwire")), true));
+            contenders.add(new TickwireLog(Files.createDirectory(scratch.resolve("feed")), false));
+            contenders.add(new KafkaLog(Files.createDirectory(scratch.resolve("kafka"))));
+            contenders.add(new ChronicleLog(Files.createDirectory(scratch.resolve("chronicle"))));
+            contenders.add(new MappedFileLog(Files.createDirectory(scratch.resolve("mapped"))));
+            new StorageBench(shape, counted, contenders, out).run();
         } finally {
             CloseHelper.closeAll(contenders);
             IoUtil.delete(scratch.toFile(), true);

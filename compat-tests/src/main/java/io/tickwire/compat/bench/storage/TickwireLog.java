@@ -85,6 +85,11 @@ final class TickwireLog implements LogContender {
     }
 
     @Override
+    public void flush() {
+        log.flush();
+    }
+
+    @Override
     public long end() {
         return log.logEndOffset();
     }
