@@ -117,7 +117,7 @@ final class RecordScan {
         final int offsetBytes = bytesOfShort(word);
         final int offsetDelta = shortVarint(word);
         final boolean offsetFits = isShort(word);
-        final int key = (int) (word >>> 8 * offsetBytes) & ONE_BYTE;
+        final int key = (int) (word >>> (8 * offsetBytes)) & ONE_BYTE;
         final boolean nullKey = (key & 1) != 0;
         long at = start + sizeBytes + 1 + timestampBytes + offsetBytes + 1 + (nullKey ? 0 : key >>> 1);
         if (!sizeFits || !timestampFits || !offsetFits || key >= CONTINUES || end - at < Long.BYTES) {
@@ -163,8 +163,8 @@ final class RecordScan {
     }
 
     private static long outcome(final long start, final long end, final int timestampDelta, final boolean nullKey) {
-        return (long) timestampDelta << TIMESTAMP_SHIFT
-                | ((int) (end - start) | (nullKey ? NULL_KEY : 0)) & 0xffff_ffffL;
+        return ((long) timestampDelta << TIMESTAMP_SHIFT)
+                | (((int) (end - start) | (nullKey ? NULL_KEY : 0)) & 0xffff_ffffL);
     }
 
     private static long endOfHeaders(final long start, final long end) {
@@ -216,7 +216,7 @@ final class RecordScan {
 
     /** True when the varint at the low end of a little-endian word has one or two bytes. */
     private static boolean isShort(final long word) {
-        return (word & word << 8 & SECOND_CONTINUES) == 0;
+        return (word & (word << 8) & SECOND_CONTINUES) == 0;
     }
 
     static int bytesOfShort(final long word) {
@@ -225,7 +225,7 @@ final class RecordScan {
 
     private static int shortRaw(final long word) {
         final int low = (int) word & LOW_BITS;
-        return (word & CONTINUES) == 0 ? low : low | (int) (word >>> 1) & HIGH_BITS_OF_TWO;
+        return (word & CONTINUES) == 0 ? low : low | ((int) (word >>> 1) & HIGH_BITS_OF_TWO);
     }
 
     private static int shortVarint(final long word) {

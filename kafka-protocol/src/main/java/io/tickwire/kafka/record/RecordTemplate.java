@@ -35,12 +35,12 @@ final class RecordTemplate {
     void learn(final long start, final int bytes) {
         final long word = UnsafeApi.getLong(start);
         final int timestampAt = RecordScan.bytesOfShort(word) + 1;
-        final int offsetAt = timestampAt + RecordScan.bytesOfShort(word >>> 8 * timestampAt);
-        final int keyLengthAt = offsetAt + RecordScan.bytesOfShort(word >>> 8 * offsetAt);
+        final int offsetAt = timestampAt + RecordScan.bytesOfShort(word >>> (8 * timestampAt));
+        final int keyLengthAt = offsetAt + RecordScan.bytesOfShort(word >>> (8 * offsetAt));
         prefixMask = lowest(keyLengthAt + 1);
         prefix = word & prefixMask;
-        step = NEXT_OFFSET << 8 * offsetAt;
-        final int keyLength = (int) (word >>> 8 * keyLengthAt) & 0xff;
+        step = NEXT_OFFSET << (8 * offsetAt);
+        final int keyLength = (int) (word >>> (8 * keyLengthAt)) & 0xff;
         bodyAt = keyLengthAt + 1 + ((keyLength & 1) != 0 ? 0 : keyLength >>> 1);
         final long bodyWord = UnsafeApi.getLong(start + bodyAt);
         bodyMask = lowest((Long.numberOfTrailingZeros(~bodyWord & CONTINUES) >> 3) + 1);
@@ -49,7 +49,7 @@ final class RecordTemplate {
     }
 
     private static long lowest(final int bytes) {
-        return -1L >>> (Long.BYTES - bytes) * 8;
+        return -1L >>> ((Long.BYTES - bytes) * 8);
     }
 
     /**
