@@ -6,6 +6,9 @@ import java.util.Map;
 /** Broker settings by Kafka's names, given to every target alike. */
 public record BrokerSettings(Map<String, String> values) {
 
+    /** Partitions of the topic of committed offsets, each with a group coordinator of its own. */
+    public static final int OFFSETS_PARTITIONS = 4;
+
     public BrokerSettings {
         values = Map.copyOf(values);
     }
@@ -14,7 +17,7 @@ public record BrokerSettings(Map<String, String> values) {
     public static BrokerSettings small() {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("offsets.topic.replication.factor", "1");
-        values.put("offsets.topic.num.partitions", "4");
+        values.put("offsets.topic.num.partitions", Integer.toString(OFFSETS_PARTITIONS));
         values.put("transaction.state.log.replication.factor", "1");
         values.put("transaction.state.log.min.isr", "1");
         values.put("transaction.state.log.num.partitions", "4");

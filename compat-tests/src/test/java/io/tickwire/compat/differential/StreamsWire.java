@@ -1,5 +1,6 @@
 package io.tickwire.compat.differential;
 
+import io.tickwire.compat.target.BrokerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Topology
 import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.Utils;
 
 /** A member of a streams group (KIP-1071), its heartbeats one by one. */
 final class StreamsWire implements AutoCloseable {
@@ -50,14 +52,14 @@ final class StreamsWire implements AutoCloseable {
     /** Waits until the group coordinator too knows a topic: a group of its own is told so. */
     static void awaitTopic(Probe probe, String topic) throws Exception {
         StreamsWire scout = member(probe, "scout");
+        String group = besideGroup(probe, topic);
         StreamsGroupHeartbeatRequestData joining =
-                scout.joining(topology(reading(topic))).setGroupId(probe.name("scouts"));
+                scout.joining(topology(reading(topic))).setGroupId(group);
         boolean known = Probe.eventually(() -> {
             try {
                 // Left and joined anew, as a topology is looked at once.
                 var answer = scout.beat(joining);
-                var _ = scout.beat(
-                        scout.going().setGroupId(probe.name("scouts")).setMemberEpoch(LEAVE));
+                var _ = scout.beat(scout.going().setGroupId(group).setMemberEpoch(LEAVE));
                 return statuses(answer).isEmpty();
             } catch (Exception e) {
                 throw new AssertionError(e);
@@ -66,6 +68,20 @@ final class StreamsWire implements AutoCloseable {
         if (!known) {
             throw new IllegalStateException("the coordinator does not know the topic");
         }
+    }
+
+    /** Returns a group in the same partition of the offsets topic: each partition's coordinator learns of topics by itself. */
+    private static String besideGroup(Probe probe, String topic) {
+        int number = 0;
+        String group;
+        do {
+            group = probe.name("scouts of " + topic + number++);
+        } while (coordinator(group) != coordinator(probe.name("app")));
+        return group;
+    }
+
+    private static int coordinator(String group) {
+        return Utils.abs(group.hashCode()) % BrokerSettings.OFFSETS_PARTITIONS;
     }
 
     WireClient client() {
