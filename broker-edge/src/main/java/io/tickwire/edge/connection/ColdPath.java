@@ -1,6 +1,7 @@
 package io.tickwire.edge.connection;
 
 import io.tickwire.edge.handler.ControlHandler;
+import io.tickwire.edge.handler.Handler;
 import io.tickwire.edge.handler.ShardHandler;
 import io.tickwire.edge.quota.QuotaClient;
 import io.tickwire.kafka.message.KafkaRequests;
@@ -16,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.agrona.DirectBuffer;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.RequestContext;
@@ -46,7 +48,13 @@ final class ColdPath {
         clientPort = stream.remoteAddress().getPort();
     }
 
-    void answerUnknownApiVersions(DirectBuffer frame, int offset, int length) {
+    /** A version that is not served: only ApiVersions has an answer to that. */
+    void refuseVersion(Handler handler, DirectBuffer frame, int offset, int length) {
+        if (handler.key() != ApiKeys.API_VERSIONS) {
+            connection.fail(handler.key() + " request of version " + connection.apiVersion() + ", served are "
+                    + handler.minVersion() + " to " + handler.maxVersion());
+            return;
+        }
         ColdRequest request = parse(frame, offset, length);
         if (request != null) {
             connection.respond(connection.sequence(), request.unknownApiVersionsAnswer(), 0);
@@ -122,7 +130,16 @@ final class ColdPath {
         if (failure == null) {
             try {
                 int longestMs = response == null ? throttleMs : ThrottleTimes.raise(response, throttleMs);
-                return new Answer(request.bytes(response), longestMs);
+                ByteBuffer bytes = request.bytes(response);
+                if (header.apiKey() == ApiKeys.SHARE_FETCH) {
+                    // The member has these records locked by now: it gets them, and waits before it asks for more.
+                    int forBytesMs = quota.delivered(header.clientId(), bytes.remaining());
+                    if (forBytesMs > longestMs) {
+                        longestMs = ThrottleTimes.raise(response, forBytesMs);
+                        bytes = request.bytes(response);
+                    }
+                }
+                return new Answer(bytes, longestMs);
             } catch (RuntimeException e) {
                 LOG.error("response to {} cannot be written", header, e);
                 return new Answer(request.failure(e, throttleMs), throttleMs);

@@ -13,7 +13,6 @@ import io.tickwire.net.transport.StreamTransport;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 
 /**
@@ -62,6 +61,8 @@ public final class Connection implements StreamHandler, Exchange {
     private short apiVersion;
     private boolean paused;
     private boolean awaitsMemory;
+    private boolean servesLongPoll;
+    private boolean peerEnded;
 
     Connection(ConnectionHost host, FrameMemory memory, StreamTransport stream, String id) {
         this.host = host;
@@ -160,13 +161,9 @@ public final class Connection implements StreamHandler, Exchange {
         if (handler == null) {
             fail("request with key " + key + ", which is not served");
         } else if (apiVersion < handler.minVersion() || apiVersion > handler.maxVersion()) {
-            if (handler.key() == ApiKeys.API_VERSIONS) {
-                cold.answerUnknownApiVersions(frame, offset, length);
-            } else {
-                fail(handler.key() + " request of version " + apiVersion + ", served are " + handler.minVersion()
-                        + " to " + handler.maxVersion());
-            }
+            cold.refuseVersion(handler, frame, offset, length);
         } else {
+            servesLongPoll = handler.isLongPoll();
             switch (handler) {
                 case HotHandler hot -> serve(hot, frame, offset, length);
                 case ControlHandler control -> cold.serve(control, frame, offset, length);
@@ -255,7 +252,9 @@ public final class Connection implements StreamHandler, Exchange {
             return;
         }
         lastActiveNs = host.nowNs();
-        if (throttleMs > 0) {
+        if (peerEnded) {
+            close();
+        } else if (throttleMs > 0) {
             state = State.THROTTLED;
             host.counters().throttled().increment();
             hold();
@@ -306,6 +305,13 @@ public final class Connection implements StreamHandler, Exchange {
                 fail(e);
             }
         }
+    }
+
+    /** As Kafka, which reads no further while it serves: a request is answered before its client's end is noticed. */
+    @Override
+    public boolean onPeerEnd() {
+        peerEnded = state == State.SENDING || (state == State.SERVING && !servesLongPoll);
+        return peerEnded;
     }
 
     @Override

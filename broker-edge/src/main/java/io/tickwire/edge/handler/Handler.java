@@ -17,6 +17,11 @@ public interface Handler {
         return key().latestVersion(false);
     }
 
+    /** Whether a request may wait for something to happen, so that it is dropped once its client has ended. */
+    default boolean isLongPoll() {
+        return false;
+    }
+
     /** Whether ApiVersions names it now; it is served in any case. */
     default boolean isListed() {
         return true;

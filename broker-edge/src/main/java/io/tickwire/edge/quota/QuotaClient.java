@@ -96,6 +96,11 @@ public final class QuotaClient {
         return parked ? parkedAfterNs : System.nanoTime() - startNs;
     }
 
+    /** Counts records delivered to a member of a share group, on any thread; the time to wait, milliseconds. */
+    public int delivered(String client, long bytes) {
+        return quotas.fetched(session, client, bytes);
+    }
+
     /** Counts the thread time of a request of the control plane, on any thread; the time to wait, milliseconds. */
     public int served(String client, long usedNs) {
         return quotas.served(session, client, usedNs);

@@ -7,6 +7,7 @@ import io.tickwire.edge.handler.HandlerTable;
 import io.tickwire.edge.handler.HotHandler;
 import io.tickwire.edge.handler.HotResponse;
 import io.tickwire.edge.handler.HotResponsePool;
+import io.tickwire.edge.handler.ShardHandler;
 import io.tickwire.edge.quota.ClientQuotas;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -50,7 +51,7 @@ final class ConnectionFixture implements ConnectionHost {
     final ClientQuotas quotas = ClientQuotas.withDefaults(Time.SYSTEM);
     final ArrayDeque<Runnable> later = new ArrayDeque<>();
     private final HandlerTable table =
-            new HandlerTable(List.of(new Hot(), new Control()), () -> FeatureSnapshot.NONE, quotas);
+            new HandlerTable(List.of(new Hot(), new Control(), new Share()), () -> FeatureSnapshot.NONE, quotas);
 
     ConnectionFixture(int maxRequestBytes, long inflightBytes) {
         limits = new ConnectionLimits(maxRequestBytes, 1000, inflightBytes);
@@ -186,6 +187,11 @@ final class ConnectionFixture implements ConnectionHost {
         }
 
         @Override
+        public boolean isLongPoll() {
+            return true;
+        }
+
+        @Override
         public void handle(Exchange exchange, DirectBuffer frame, int offset, int length, long now) {
             hotServed.add(exchange.correlationId());
             if (hotAnswersAtOnce) {
@@ -198,6 +204,20 @@ final class ConnectionFixture implements ConnectionHost {
         @Override
         public void cancelled(Exchange exchange) {
             hotCancelled++;
+        }
+    }
+
+    private final class Share implements ShardHandler {
+        @Override
+        public ApiKeys key() {
+            return ApiKeys.SHARE_FETCH;
+        }
+
+        @Override
+        public CompletionStage<? extends ApiMessage> handle(RequestContext context, ApiMessage request) {
+            CompletableFuture<ApiMessage> future = new CompletableFuture<>();
+            controlWaiting.add(future);
+            return future;
         }
     }
 

@@ -13,6 +13,8 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.metrics.Quota;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -111,7 +113,7 @@ class ConnectionTest {
         sent.position(8);
         ApiVersionsResponseData answer = new ApiVersionsResponseData(new ByteBufferAccessor(sent), (short) 3);
         assertEquals(0, answer.errorCode());
-        assertEquals(3, answer.apiKeys().size());
+        assertEquals(4, answer.apiKeys().size());
     }
 
     @Test
@@ -142,6 +144,63 @@ class ConnectionTest {
         fixture.runPosted();
         assertEquals(0, fixture.stream.sent.size());
         assertEquals(1, fixture.closed.size());
+    }
+
+    @Test
+    void peerEndsWhileServedItIsAnsweredAndThenTheConnectionCloses() {
+        fixture.receive(ConnectionFixture.request(
+                ApiKeys.DESCRIBE_CLUSTER, (short) 1, 7, new DescribeClusterRequestData(), (short) 1));
+        fixture.runPosted();
+        assertTrue(fixture.connection.onPeerEnd());
+        fixture.controlWaiting.poll().complete(ConnectionFixture.clusterAnswer());
+        fixture.runPosted();
+        assertTrue(fixture.stream.sent.size() > 0);
+        assertTrue(fixture.stream.closed);
+        assertEquals(1, fixture.closed.size());
+    }
+
+    @Test
+    void peerEndsWhileItTakesAnAnswerTheRestIsSentFirst() {
+        fixture.stream.room = 1;
+        fixture.receive(ConnectionFixture.hot(1, 8));
+        assertTrue(fixture.connection.onPeerEnd());
+        fixture.stream.room = 100;
+        fixture.connection.onWritable();
+        assertEquals(List.of(1), fixture.hotAnswers());
+        assertTrue(fixture.stream.closed);
+    }
+
+    @Test
+    void peerEndsAndNothingOrOnlyALongPollIsServedTheConnectionEnds() {
+        assertFalse(fixture.connection.onPeerEnd());
+        fixture.hotAnswersAtOnce = false;
+        fixture.receive(ConnectionFixture.hot(1, 8));
+        assertFalse(fixture.connection.onPeerEnd());
+    }
+
+    @Test
+    void recordsDeliveredAboveTheConsumersRateAreSentAndTheMemberWaits() throws Exception {
+        fixture.quotas.update(
+                "consumer_byte_rate",
+                Optional.of(ClientQuotaManager.DEFAULT_USER_ENTITY),
+                Optional.empty(),
+                Optional.of(Quota.upperBound(0.1)));
+        fixture.receive(ConnectionFixture.request(
+                ApiKeys.SHARE_FETCH,
+                (short) 1,
+                7,
+                new ShareFetchRequestData().setGroupId("g").setMemberId("m"),
+                (short) 1));
+        fixture.controlWaiting.poll().complete(new ShareFetchResponseData().setAcquisitionLockTimeoutMs(5));
+        fixture.runPosted();
+        ByteBuffer answer =
+                ByteBuffer.wrap(fixture.stream.sent.toByteArray()).position(4).slice();
+        ShareFetchResponseData response = (ShareFetchResponseData)
+                AbstractResponse.parseResponse(answer, new RequestHeader(ApiKeys.SHARE_FETCH, (short) 1, "test", 7))
+                        .data();
+        assertEquals(5, response.acquisitionLockTimeoutMs());
+        assertTrue(response.throttleTimeMs() > 0);
+        assertEquals(response.throttleTimeMs() * 1_000_000L, fixture.laterNs);
     }
 
     @Test

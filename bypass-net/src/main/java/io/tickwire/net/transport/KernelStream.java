@@ -15,6 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <pre>
  * CONNECTING --finishConnect--> OPEN --close/abort, peer's end, failure--> ENDING --deferred--> CLOSED
  * </pre>
+ *
+ * <p>After the peer's end it stays open, for sending alone, as long as its handler wants that.
  */
 final class KernelStream implements StreamTransport, KernelTransport.Ready {
     private enum State {
@@ -36,6 +38,7 @@ final class KernelStream implements StreamTransport, KernelTransport.Ready {
     private CloseCause cause;
     private int readyOps;
     private boolean paused;
+    private boolean peerEnded;
     private boolean isDeferred;
 
     KernelStream(KernelTransport transport, SocketChannel channel) {
@@ -110,7 +113,12 @@ final class KernelStream implements StreamTransport, KernelTransport.Ready {
             return;
         }
         if (count < 0) {
-            end(CloseCause.PEER_CLOSED);
+            if (handler.onPeerEnd()) {
+                peerEnded = true;
+                interest(SelectionKey.OP_READ, false);
+            } else {
+                end(CloseCause.PEER_CLOSED);
+            }
             return;
         }
         transport.counters().bytesIn().add(count);
@@ -162,7 +170,7 @@ final class KernelStream implements StreamTransport, KernelTransport.Ready {
                 handler.onClosed(cause);
             }
             case OPEN -> {
-                if (!paused && offerLeftover() && state == State.OPEN && !paused) {
+                if (!paused && offerLeftover() && state == State.OPEN && !paused && !peerEnded) {
                     interest(SelectionKey.OP_READ, true);
                 }
             }

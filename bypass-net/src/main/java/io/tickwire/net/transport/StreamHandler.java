@@ -16,6 +16,15 @@ public interface StreamHandler {
     /** There is room again after a send that was cut short. */
     void onWritable();
 
+    /**
+     * The peer sends no more, and all that it has sent was delivered.
+     *
+     * @return true to go on sending until the handler itself closes; false to end the stream with {@link CloseCause#PEER_CLOSED}
+     */
+    default boolean onPeerEnd() {
+        return false;
+    }
+
     /** The stream is over; nothing follows. Comes exactly once. */
     void onClosed(CloseCause cause);
 }

@@ -61,7 +61,7 @@ final class UserspaceStream implements StreamTransport, TcpHandler {
 
     @Override
     public void onPeerClosed(TcpConnection from) {
-        if (cause == null) {
+        if (cause == null && !handler.onPeerEnd()) {
             end(CloseCause.PEER_CLOSED);
             from.close();
         }

@@ -115,6 +115,32 @@ class KernelTransportTest {
     }
 
     @Test
+    void peerEndsItsSideHandlerThatWantsToMaySendUntilItCloses() throws Exception {
+        server.sendsOn = true;
+        Listener listener = transport.listen(loopback(0), 10, stream -> {
+            serverStream = stream;
+            server.stream = stream;
+            return server;
+        });
+        try (Socket peer = new Socket(
+                listener.localAddress().getAddress(), listener.localAddress().getPort())) {
+            peer.getOutputStream().write("ask".getBytes(StandardCharsets.US_ASCII));
+            peer.shutdownOutput();
+            pollUntil(() -> server.peerEnds == 1);
+            assertEquals("ask", server.received.toString(StandardCharsets.UTF_8));
+            for (int i = 0; i < 10; i++) {
+                assertEquals(0, transport.poll(System.nanoTime()), "the end is told once");
+            }
+            assertEquals(6, serverStream.send(bytes("answer"), 0, 6));
+            serverStream.close();
+            pollUntil(() -> !server.closes.isEmpty());
+            assertEquals("answer", new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+            assertEquals(List.of(CloseCause.LOCAL_CLOSE), server.closes);
+            assertEquals(1, server.peerEnds);
+        }
+    }
+
+    @Test
     void openStreamPeerAbortsHandlerIsToldOfTheReset() {
         connectPair();
         client.stream.abort();
@@ -253,6 +279,14 @@ class KernelTransportTest {
         private TransportException failure;
         private int takeAtMost = Integer.MAX_VALUE;
         private int writable;
+        private boolean sendsOn;
+        private int peerEnds;
+
+        @Override
+        public boolean onPeerEnd() {
+            peerEnds++;
+            return sendsOn;
+        }
 
         @Override
         public int onData(DirectBuffer buffer, int offset, int length) {

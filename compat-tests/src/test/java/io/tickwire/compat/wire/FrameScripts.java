@@ -112,6 +112,11 @@ final class FrameScripts {
         add("a length, and the end", sendLast(intBytes(50), 1));
         add("half a request, and the end", sendLast(Arrays.copyOf(frame(content), 12), 1));
         add("a request, and the end", sendLast(frame(content), 2));
+        byte[] several = apiVersions(1);
+        for (int i = 2; i <= 9; i++) {
+            several = join(several, i % 3 == 0 ? metadataFrame(i) : apiVersions(i));
+        }
+        add("nine requests, and the end", sendLast(several, 10));
         add("half a request, and nothing more", Arrays.copyOf(frame(content), 12), 1);
     }
 

@@ -63,6 +63,11 @@ public final class ShareFetchHandler implements ShardHandler {
     }
 
     @Override
+    public boolean isLongPoll() {
+        return true;
+    }
+
+    @Override
     public ApiKeys key() {
         return ApiKeys.SHARE_FETCH;
     }
