@@ -23,6 +23,7 @@ public final class PartitionTable {
         private final String name;
         private final Uuid id;
         private ShardPartition[] partitions = new ShardPartition[1];
+        private int served;
 
         Topic(String name, Uuid id) {
             this.name = name;
@@ -55,12 +56,13 @@ public final class PartitionTable {
             if (number >= partitions.length) {
                 partitions = Arrays.copyOf(partitions, Math.max(number + 1, partitions.length * 2));
             }
+            served += (partition == null ? 0 : 1) - (partitions[number] == null ? 0 : 1);
             partitions[number] = partition;
         }
 
         /** No partition of it is served. */
         public boolean isEmpty() {
-            return Arrays.stream(partitions).allMatch(partition -> partition == null);
+            return served == 0;
         }
 
         private boolean nameIs(DirectBuffer buffer, int offset, int length) {

@@ -11,10 +11,13 @@ import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -33,7 +36,7 @@ import org.apache.kafka.common.requests.RequestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shard of a whole broker allocates next to nothing for Produce requests, also inside a transaction. */
+/** The shard of a whole broker allocates next to nothing for Produce, also inside a transaction, and for Fetch within a session. */
 class HotPathAllocationTest {
     private static final int REQUESTS_PER_ROUND = 5_000;
     /** The first ones are for the compiler, which on a busy machine takes its time. */
@@ -83,20 +86,48 @@ class HotPathAllocationTest {
         return frame(ApiKeys.PRODUCE, 12, request);
     }
 
-    private Errors errorOf(byte[] response) {
-        ByteBuffer bytes = ByteBuffer.wrap(response);
-        ProduceResponseData data = (ProduceResponseData)
-                AbstractResponse.parseResponse(bytes, new RequestHeader(ApiKeys.PRODUCE, (short) 12, "hot", 1))
-                        .data();
-        return Errors.forCode(data.responses()
+    private Object answerTo(ApiKeys key) {
+        return AbstractResponse.parseResponse(ByteBuffer.wrap(answer), new RequestHeader(key, (short) 12, "hot", 1))
+                .data();
+    }
+
+    private void checkProduced() {
+        ProduceResponseData data = (ProduceResponseData) answerTo(ApiKeys.PRODUCE);
+        short code = data.responses()
                 .iterator()
                 .next()
                 .partitionResponses()
                 .getFirst()
-                .errorCode());
+                .errorCode();
+        assertEquals(Errors.NONE, Errors.forCode(code));
     }
 
-    private static Thread shard() {
+    private void checkFetched() {
+        FetchResponseData data = (FetchResponseData) answerTo(ApiKeys.FETCH);
+        assertEquals(Errors.NONE, Errors.forCode(data.errorCode()));
+        assertTrue(
+                data.responses().getFirst().partitions().getFirst().records().sizeInBytes() > 0, "records are fetched");
+    }
+
+    private static byte[] fetch(int sessionId, int epoch) {
+        return frame(ApiKeys.FETCH, 12, fetchData(sessionId, epoch));
+    }
+
+    private static FetchRequestData fetchData(int sessionId, int epoch) {
+        FetchRequestData request = new FetchRequestData()
+                .setMinBytes(1)
+                .setMaxBytes(1_000)
+                .setSessionId(sessionId)
+                .setSessionEpoch(epoch);
+        if (epoch == 0) {
+            request.setTopics(List.of(new FetchRequestData.FetchTopic()
+                    .setTopic("hot")
+                    .setPartitions(List.of(new FetchRequestData.FetchPartition().setPartitionMaxBytes(1_000)))));
+        }
+        return request;
+    }
+
+    static Thread shard() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("tickwire-shard"))
                 .findFirst()
@@ -108,7 +139,7 @@ class HotPathAllocationTest {
     }
 
     /** The least of all rounds, up to the first that is as it must be: what each request allocates is in every round. */
-    private long bytesPerRequest(Frames frames) throws IOException {
+    private long bytesPerRequest(Frames frames, Runnable check) throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long shard = shard().threadId();
         long least = Long.MAX_VALUE;
@@ -119,7 +150,7 @@ class HotPathAllocationTest {
                 exchange(frames.next(sequence++));
             }
             least = Math.min(least, (threads.getThreadAllocatedBytes(shard) - before) / REQUESTS_PER_ROUND);
-            assertEquals(Errors.NONE, errorOf(answer));
+            check.run();
         }
         return least;
     }
@@ -140,7 +171,7 @@ class HotPathAllocationTest {
     }
 
     @Test
-    void produceAllocatesNothingOnTheShard() throws Exception {
+    void produceAndFetchAllocateNothingOnTheShard() throws Exception {
         try (Broker broker = Assembly.start(ConfigLoader.load(
                 null,
                 Map.of(
@@ -159,13 +190,20 @@ class HotPathAllocationTest {
             socket.setTcpNoDelay(true);
             in = new DataInputStream(socket.getInputStream());
             byte[] plain = produce(record(-1, (short) -1, -1, false), null);
-            long outside = bytesPerRequest(sequence -> plain);
+            long outside = bytesPerRequest(sequence -> plain, this::checkProduced);
             assertTrue(outside <= MOST_BYTES_PER_REQUEST, outside + " B per request outside a transaction");
             InitProducerIdResponseData producer = transactionalProducer();
             long inside = bytesPerRequest(
-                    sequence -> produce(record(producer.producerId(), producer.producerEpoch(), sequence, true), "tx"));
+                    sequence -> produce(record(producer.producerId(), producer.producerEpoch(), sequence, true), "tx"),
+                    this::checkProduced);
             assertTrue(inside <= MOST_BYTES_PER_REQUEST, inside + " B per request inside a transaction");
-            System.out.println("Produce on the shard: " + outside + " B/request, in a transaction " + inside);
+            int session = ask(ApiKeys.FETCH, 12, fetchData(0, 0), FetchResponseData.class)
+                    .sessionId();
+            assertTrue(session > 0);
+            long fetched = bytesPerRequest(sequence -> fetch(session, sequence + 1), this::checkFetched);
+            assertTrue(fetched <= MOST_BYTES_PER_REQUEST, fetched + " B per Fetch");
+            System.out.println("on the shard: Produce " + outside + " B/request, in a transaction " + inside
+                    + ", Fetch " + fetched);
         } finally {
             if (socket != null) {
                 socket.close();

@@ -71,6 +71,11 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     }
 
     @Override
+    public boolean isLongPoll() {
+        return true;
+    }
+
+    @Override
     public ApiKeys key() {
         return ApiKeys.FETCH;
     }
@@ -102,14 +107,14 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     }
 
     private void serve(PendingFetch fetch, long nowNs) {
-        if (decoder.isolationLevel() != READ_UNCOMMITTED && decoder.isolationLevel() != READ_COMMITTED) {
-            writer.refuse(fetch, decoder, KafkaErrors.UNKNOWN_SERVER_ERROR);
-            finish(fetch);
-            return;
-        }
         short error = openContext(fetch, nowNs);
         if (error != KafkaErrors.NONE) {
             writer.error(fetch, error);
+            finish(fetch);
+        } else if (!isKnown(decoder.isolationLevel()) && fetch.isAnyServed(partitions)) {
+            // As Kafka, which looks at the level only where there is something to read.
+            forgetNewSession(fetch);
+            writer.refuse(fetch, decoder, KafkaErrors.UNKNOWN_SERVER_ERROR);
             finish(fetch);
         } else if (fetch.read(partitions) || decoder.maxWaitMs() <= 0) {
             answer(fetch);
@@ -236,10 +241,20 @@ public final class FetchHandler implements HotHandler, Shard.ReadyWork {
     private void write(PendingFetch fetch) {
         int throttleMs = writer.write(fetch);
         fetch.exchange().throttle(throttleMs);
-        if (throttleMs > 0 && fetch.session() != null && !fetch.isIncremental()) {
-            // As Kafka: the client is not told of the session, and asks for another.
+        if (throttleMs > 0) {
+            forgetNewSession(fetch);
+        }
+    }
+
+    /** As Kafka: the client is not told of the session, and asks for another. */
+    private void forgetNewSession(PendingFetch fetch) {
+        if (fetch.session() != null && !fetch.isIncremental()) {
             sessions.remove(fetch.session().id());
         }
+    }
+
+    private static boolean isKnown(byte isolationLevel) {
+        return isolationLevel == READ_UNCOMMITTED || isolationLevel == READ_COMMITTED;
     }
 
     private void finish(PendingFetch fetch) {

@@ -1,23 +1,42 @@
 package io.tickwire.edge.handler.fetch;
 
 import io.tickwire.net.transport.LongCell;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.agrona.collections.Int2ObjectHashMap;
 
-/** The fetch sessions of one shard, bounded as Kafka's: a full cache gives way only where a session was unused for long. */
+/**
+ * The fetch sessions of one shard, bounded as Kafka's: a full cache gives way only where a session was unused for long. Using one
+ * allocates nothing.
+ */
 final class FetchSessions {
+    /** In a ring of all sessions, from the one unused for longest on. */
     private static final class Cached {
         private final FetchSession session;
         private long lastUsedNs;
+        private Cached previous = this;
+        private Cached next = this;
 
-        Cached(FetchSession session, long nowNs) {
+        Cached(FetchSession session) {
             this.session = session;
-            lastUsedNs = nowNs;
+        }
+
+        void unlink() {
+            previous.next = next;
+            next.previous = previous;
+        }
+
+        void linkBefore(Cached other) {
+            previous = other.previous;
+            next = other;
+            previous.next = this;
+            other.previous = this;
         }
     }
 
-    private final LinkedHashMap<Integer, Cached> sessions = new LinkedHashMap<>(16, 0.75f, true);
+    private final Int2ObjectHashMap<Cached> sessions = new Int2ObjectHashMap<>();
+    /** Where the ring begins and ends; no session itself. */
+    private final Cached ends = new Cached(null);
+
     private final int maxSessions;
     private final long evictionNs;
     private final LongCell evicted = new LongCell();
@@ -35,6 +54,8 @@ final class FetchSessions {
             return null;
         }
         cached.lastUsedNs = nowNs;
+        cached.unlink();
+        cached.linkBefore(ends);
         return cached.session;
     }
 
@@ -48,27 +69,28 @@ final class FetchSessions {
         do {
             id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
         } while (sessions.containsKey(id));
-        FetchSession session = new FetchSession(id, byId);
-        sessions.put(id, new Cached(session, nowNs));
-        return session;
+        Cached cached = new Cached(new FetchSession(id, byId));
+        cached.lastUsedNs = nowNs;
+        cached.linkBefore(ends);
+        sessions.put(id, cached);
+        return cached.session;
     }
 
     private boolean evictOldest(long nowNs) {
-        Iterator<Cached> oldestFirst = sessions.values().iterator();
-        if (!oldestFirst.hasNext()) {
+        Cached oldest = ends.next;
+        if (oldest == ends || oldest.session.inUse() != null || nowNs - oldest.lastUsedNs < evictionNs) {
             return false;
         }
-        Cached oldest = oldestFirst.next();
-        if (oldest.session.inUse() != null || nowNs - oldest.lastUsedNs < evictionNs) {
-            return false;
-        }
-        oldestFirst.remove();
+        remove(oldest.session.id());
         evicted.increment();
         return true;
     }
 
     void remove(int id) {
-        sessions.remove(id);
+        Cached removed = sessions.remove(id);
+        if (removed != null) {
+            removed.unlink();
+        }
     }
 
     int size() {

@@ -62,6 +62,10 @@ final class FetchSlot extends ShardPartition.Watcher {
         maxBytes = asked.maxBytes();
     }
 
+    boolean isServed(PartitionTable partitions) {
+        return resolve(partitions) != null;
+    }
+
     /** The partition as it is served now, or null. */
     private ShardPartition resolve(PartitionTable partitions) {
         if (topic == null || topic.isEmpty()) {

@@ -56,6 +56,16 @@ final class PendingFetch extends Deadlines.Item {
         fetchSession.inUse(this);
     }
 
+    /** Whether any of its partitions is served here. */
+    boolean isAnyServed(PartitionTable partitions) {
+        for (int i = 0; i < slotCount; i++) {
+            if (slots.get(i).isServed(partitions)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Reads all partitions; true when the answer is due. */
     boolean read(PartitionTable partitions) {
         response.reset();
