@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Real Kafka, one KRaft node in a child process, from the jars on this process's class path. */
 public final class KafkaProcess implements FaultyTarget {
 
-    private static final long START_TIMEOUT_MS = 90_000;
+    private static final long START_TIMEOUT_MS = 180_000;
     private static final long STOP_TIMEOUT_MS = 20_000;
     private static final Pattern STARTED = Pattern.compile("Kafka Server started");
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** Tickwire in a child process, with the launcher's own JVM flags, from this process's class path. */
 public final class TickwireProcess implements FaultyTarget {
 
-    private static final long START_TIMEOUT_MS = 60_000;
+    private static final long START_TIMEOUT_MS = 180_000;
     private static final long STOP_TIMEOUT_MS = 20_000;
     private static final Pattern OWN_THREADS = Pattern.compile("\"(tickwire-|quorum-controller)");
     private static final Pattern READY = Pattern.compile("(?m)^READY kafka=(\\S+)");

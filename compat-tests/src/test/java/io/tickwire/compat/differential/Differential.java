@@ -31,7 +31,8 @@ public final class Differential {
         return thread;
     });
 
-    private record Seen(List<String> lines, long elapsedMs) {}
+    /** What a case saw of one broker, and how long it took. */
+    record Seen(List<String> lines, long elapsedMs) {}
 
     private Differential() {}
 
@@ -46,25 +47,28 @@ public final class Differential {
         Target subject = Targets.subject();
         Future<Seen> expected = THREADS.submit(() -> observe(suite, one, reference));
         Future<Seen> actual = THREADS.submit(() -> observe(suite, one, subject));
-        Seen expectedSeen = await(reference, expected);
-        Seen actualSeen = await(subject, actual);
-        List<String> differences = Lines.differences(expectedSeen.lines(), actualSeen.lines());
-        CompatReport.add(CaseResult.compared(
+        compare(
                 suite,
                 one.name(),
                 reference.name(),
+                await(reference, expected),
                 subject.name(),
-                expectedSeen.elapsedMs(),
-                actualSeen.elapsedMs(),
-                differences));
+                await(subject, actual));
+    }
+
+    /** Reports a case that has run against both brokers, and demands that it saw the same. */
+    static void compare(
+            String suite, String name, String reference, Seen expectedSeen, String subject, Seen actualSeen) {
+        List<String> differences = Lines.differences(expectedSeen.lines(), actualSeen.lines());
+        CompatReport.add(CaseResult.compared(
+                suite, name, reference, subject, expectedSeen.elapsedMs(), actualSeen.elapsedMs(), differences));
         assertFalse(expectedSeen.lines().isEmpty(), "the case saw nothing");
         if (expectedSeen.lines().getLast().startsWith(Probe.BROKEN)) {
-            fail("the case does not work on " + reference.name() + ": "
+            fail("the case does not work on " + reference + ": "
                     + expectedSeen.lines().getLast());
         }
-        if (!KnownDifferences.isExpected(suite, one.name(), !differences.isEmpty())) {
-            fail("seen on " + reference.name() + " (-) and " + subject.name() + " (+):\n"
-                    + String.join("\n", differences));
+        if (!KnownDifferences.isExpected(suite, name, !differences.isEmpty())) {
+            fail("seen on " + reference + " (-) and " + subject + " (+):\n" + String.join("\n", differences));
         }
     }
 

@@ -293,7 +293,7 @@ class GroupCasesIT {
         probe.saw("once there", values(Probe.poll(consumer, 3)));
     }
 
-    private static ConsumerGroupDescription describe(Probe probe) {
+    static ConsumerGroupDescription describe(Probe probe) {
         try {
             return Probe.get(probe.admin()
                             .describeConsumerGroups(List.of(probe.name("group")))
@@ -304,11 +304,11 @@ class GroupCasesIT {
         }
     }
 
-    private static List<String> values(List<ConsumerRecord<String, String>> records) {
+    static List<String> values(List<ConsumerRecord<String, String>> records) {
         return records.stream().map(ConsumerRecord::value).sorted().toList();
     }
 
-    private static Set<String> partitions(Collection<TopicPartition> partitions) {
+    static Set<String> partitions(Collection<TopicPartition> partitions) {
         Set<String> numbers = new TreeSet<>();
         partitions.forEach(partition -> numbers.add(
                 partition.topic().substring(partition.topic().lastIndexOf('-') + 1) + partition.partition()));
@@ -316,7 +316,7 @@ class GroupCasesIT {
     }
 
     /** Polls all members until each has so many partitions; returns how many each has, which of them is not defined. */
-    private static Map<String, Integer> settle(List<KafkaConsumer<String, String>> members, int... sizes)
+    static Map<String, Integer> settle(List<KafkaConsumer<String, String>> members, int... sizes)
             throws InterruptedException {
         Probe.eventually(() -> {
             boolean settled = true;

@@ -42,7 +42,7 @@ class TransactionCasesIT {
         producer.flush();
     }
 
-    private static void sawBothLevels(Probe probe) throws Exception {
+    static void sawBothLevels(Probe probe) throws Exception {
         for (IsolationLevel level : IsolationLevel.values()) {
             long end = Probe.get(probe.admin()
                             .listOffsets(Map.of(probe.partition(0), OffsetSpec.latest()), new ListOffsetsOptions(level))
@@ -67,7 +67,7 @@ class TransactionCasesIT {
     }
 
     /** Markers are written after a commit has been answered: looks when the coordinator says that they all are. */
-    private static void sawSettled(Probe probe) throws Exception {
+    static void sawSettled(Probe probe) throws Exception {
         probe.saw(
                 "settled",
                 Probe.eventually(() -> !Set.of("Ongoing", "PrepareCommit", "PrepareAbort", "PrepareEpochFence")
@@ -370,7 +370,7 @@ class TransactionCasesIT {
                 }));
     }
 
-    private static String state(Probe probe, String id) {
+    static String state(Probe probe, String id) {
         try {
             return Probe.get(probe.admin().describeTransactions(List.of(id)).description(id))
                     .state()

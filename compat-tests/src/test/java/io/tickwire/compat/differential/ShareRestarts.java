@@ -1,44 +1,22 @@
 package io.tickwire.compat.differential;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import io.tickwire.compat.target.BrokerSettings;
-import io.tickwire.compat.target.FaultyTarget;
-import io.tickwire.compat.target.KafkaProcess;
-import io.tickwire.compat.target.TickwireProcess;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
-import org.junit.jupiter.api.Test;
 
-/** A share group over a broker that is killed, and one that is stopped: what was written down holds, and on Kafka the same. */
-class ShareRestartIT {
+/** A share group over a broker that is killed and then stopped: what was written down holds. */
+final class ShareRestarts {
     private static final int ACCEPT = 1;
     private static final int RELEASE = 2;
     private static final int REJECT = 3;
 
-    @Test
-    void stateSurvivesKillAndRestart() throws Exception {
-        CompletableFuture<List<String>> kafka = seen(() -> KafkaProcess.start(BrokerSettings.small()));
-        CompletableFuture<List<String>> tickwire = seen(() -> TickwireProcess.start(BrokerSettings.small(), Map.of()));
-        assertEquals(String.join("\n", kafka.get()), String.join("\n", tickwire.get()));
+    private ShareRestarts() {}
+
+    static List<RestartCase> cases() {
+        return List.of(new RestartCase("share state", ShareRestarts::state));
     }
 
-    private static CompletableFuture<List<String>> seen(Supplier<FaultyTarget> start) {
-        return CompletableFuture.supplyAsync(() -> {
-            try (FaultyTarget target = start.get();
-                    Probe probe = new Probe(target, "share restart")) {
-                run(target, probe);
-                return probe.lines();
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        });
-    }
-
-    private static void run(FaultyTarget target, Probe probe) throws Exception {
+    private static void state(Probe probe, Restarts broker) throws Exception {
         probe.createTopic(1, Map.of());
         ShareCasesIT.configure(probe, Map.of("share.auto.offset.reset", "earliest", "share.delivery.count.limit", "4"));
         ShareWire.produce(probe, 0, 4, 3, 3);
@@ -48,8 +26,7 @@ class ShareRestartIT {
         probe.saw("settled", first.acknowledge(0, 4, ACCEPT, ACCEPT, REJECT, RELEASE, ACCEPT));
         probe.saw("offset", offset(probe));
 
-        target.kill();
-        target.restart();
+        broker.killed();
         ShareWire second = ShareWire.joined(probe, 2);
         second.openIdle(0);
         probe.saw("after the kill", second.fetchSomething());
@@ -57,8 +34,7 @@ class ShareRestartIT {
         probe.saw("settled", second.acknowledge(5, 7, ACCEPT));
         probe.saw("settled", second.acknowledge(8, 9, RELEASE));
 
-        target.stop();
-        target.restart();
+        broker.stopped();
         ShareWire third = ShareWire.joined(probe, 2);
         third.openIdle(0);
         probe.saw("after the restart", third.fetchSomething());

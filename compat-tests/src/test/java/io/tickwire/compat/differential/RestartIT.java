@@ -1,0 +1,49 @@
+package io.tickwire.compat.differential;
+
+import io.tickwire.compat.target.BrokerSettings;
+import io.tickwire.compat.target.FaultyTarget;
+import io.tickwire.compat.target.KafkaProcess;
+import io.tickwire.compat.target.TickwireProcess;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Groups, share groups and transactions over a broker that is killed and started: as on Kafka. */
+class RestartIT {
+
+    @TestFactory
+    Stream<DynamicTest> restarts() {
+        List<RestartCase> cases = Stream.of(GroupRestarts.cases(), ShareRestarts.cases(), TransactionRestarts.cases())
+                .flatMap(List::stream)
+                .toList();
+        CompletableFuture<Map<String, Differential.Seen>> kafka =
+                seen(() -> KafkaProcess.start(BrokerSettings.small()), cases);
+        CompletableFuture<Map<String, Differential.Seen>> tickwire =
+                seen(() -> TickwireProcess.start(BrokerSettings.small(), Map.of()), cases);
+        return cases.stream()
+                .map(one -> DynamicTest.dynamicTest(
+                        one.name(),
+                        () -> Differential.compare(
+                                "restart",
+                                one.name(),
+                                "kafka-process",
+                                kafka.join().get(one.name()),
+                                "tickwire",
+                                tickwire.join().get(one.name()))));
+    }
+
+    private static CompletableFuture<Map<String, Differential.Seen>> seen(
+            Supplier<FaultyTarget> start, List<RestartCase> cases) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (FaultyTarget target = start.get()) {
+                        return Restarts.run(target, cases);
+                    }
+                },
+                Thread::startVirtualThread);
+    }
+}
