@@ -116,6 +116,11 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Where a partition's directory is put together before it gets its place: a stop in between leaves nothing. */
+    synchronized Path unfinished() {
+        return trash().resolve("new-" + trashed++);
+    }
+
     /** Moves a partition's directory out of the way and removes it. */
     synchronized void remove(final Path directory) throws IOException {
         final Path doomed = trash().resolve(Long.toString(trashed++));

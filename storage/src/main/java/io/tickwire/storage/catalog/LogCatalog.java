@@ -4,6 +4,7 @@ import io.tickwire.storage.log.LogFiles;
 import io.tickwire.storage.log.LogPretoucher;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.LogSyncer;
+import io.tickwire.storage.log.OwnerBusyException;
 import io.tickwire.storage.log.PartitionLog;
 import io.tickwire.storage.log.TopicKey;
 import io.tickwire.storage.recovery.Corruption;
@@ -13,6 +14,7 @@ import io.tickwire.storage.segment.LogManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -156,7 +158,9 @@ public final class LogCatalog implements AutoCloseable {
         if (get(key.topic(), key.partition()) != null || Files.exists(logDirectory)) {
             throw new IllegalStateException(key.directoryName() + " exists");
         }
-        final LogManifest manifest = LogFiles.create(key, logDirectory);
+        final Path unfinished = directory.unfinished();
+        final LogManifest manifest = LogFiles.create(key, unfinished);
+        Files.move(unfinished, logDirectory, StandardCopyOption.ATOMIC_MOVE);
         final PartitionLog log = new PartitionLog(new LogFiles(key, logDirectory, manifest, settings), settings);
         register(log);
         return log;
@@ -191,7 +195,11 @@ public final class LogCatalog implements AutoCloseable {
     public int maintain(final long nowMs) {
         int deleted = 0;
         for (final PartitionLog log : byName.values()) {
-            deleted += log.enforceRetention(nowMs);
+            try {
+                deleted += log.enforceRetention(nowMs);
+            } catch (final OwnerBusyException e) {
+                LOGGER.warn("{} is looked after later: {}", log.key(), e.getMessage());
+            }
         }
         releaseIdle(nowMs - options.idleReleaseMs());
         return deleted;

@@ -8,8 +8,11 @@ import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.storage.internals.log.AbortedTxn;
@@ -86,21 +89,20 @@ final class CompactionPass {
         if (stale.isEmpty()) {
             return -1;
         }
+        final Set<Long> goneMarkers = abortMarkersBefore(stale.getLast().nextOffset());
         final RetentionFilter filter = new RetentionFilter(
                 nowMs,
                 settings.deleteRetentionMs(),
                 lastOffsets,
                 abortedFrom(stale.getFirst().baseOffset()),
-                log.producers(),
+                log.rewrites().producers(),
+                goneMarkers,
                 dirty.firstUncleanableOffset());
         for (final List<Segment> group : grouped(stale)) {
-            if (!rewrite(group, filter)) {
+            if (!rewrite(group, filter, goneMarkers)) {
                 return -1;
             }
         }
-        final long seenTo = stale.getLast().nextOffset();
-        session.forgetAborted(aborted ->
-                aborted.markerOffset() < seenTo && !filter.keptMarkers().contains(aborted.markerOffset()));
         counters.recordsWithoutKey().add(filter.recordsWithoutKey());
         counters.removedBytes().add(removedBytes);
         counters.removedRecords().add(removedRecords);
@@ -129,6 +131,13 @@ final class CompactionPass {
         return transactions;
     }
 
+    private Set<Long> abortMarkersBefore(final long offset) {
+        return log.rewrites().abortedTransactions().stream()
+                .map(AbortedTransaction::markerOffset)
+                .filter(marker -> marker < offset)
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
     private static AbortedTxn asKafkas(final AbortedTransaction aborted) {
         return new AbortedTxn(
                 aborted.producerId(), aborted.firstOffset(), aborted.markerOffset(), aborted.lastStableOffset());
@@ -150,7 +159,8 @@ final class CompactionPass {
     }
 
     /** Writes one segment in the place of several; false when it was stopped or retention was faster. */
-    private boolean rewrite(final List<Segment> group, final RetentionFilter filter) throws IOException {
+    private boolean rewrite(final List<Segment> group, final RetentionFilter filter, final Set<Long> goneMarkers)
+            throws IOException {
         final Output output = new Output(group);
         try {
             for (final Segment segment : group) {
@@ -159,7 +169,12 @@ final class CompactionPass {
                     return false;
                 }
             }
-            return session.replace(group, output.finish());
+            final Segment fresh = output.finish();
+            // Before a marker may go: who is told of a transaction waits for its marker, also after a crash in between.
+            final long end = group.getLast().nextOffset();
+            session.forgetAborted(
+                    aborted -> aborted.markerOffset() < end && goneMarkers.contains(aborted.markerOffset()));
+            return session.replace(group, fresh);
         } finally {
             output.close();
         }

@@ -4,7 +4,6 @@ import io.tickwire.storage.producer.ProducerInfo;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +32,7 @@ final class RetentionFilter extends MemoryRecords.RecordFilter {
     private final CleanedTransactionMetadata transactions;
     private final Map<Long, ProducerInfo> producers = new HashMap<>();
     private final long rangeEnd;
-    private final Set<Long> keptMarkers = new HashSet<>();
+    private final Set<Long> goneMarkers;
     private boolean discardRecords;
     private long recordsWithoutKey;
 
@@ -43,6 +42,8 @@ final class RetentionFilter extends MemoryRecords.RecordFilter {
      * @param nowMs time of the pass
      * @param lastOffsets offset of the last record of each key, up to its latest offset
      * @param transactions knows the aborted transactions of the range
+     * @param producers as of the range's end or later
+     * @param abortMarkers offsets of the markers in the range that abort a transaction; those of which a batch is met are taken out
      * @param rangeEnd offset that the pass may go up to
      */
     RetentionFilter(
@@ -51,11 +52,13 @@ final class RetentionFilter extends MemoryRecords.RecordFilter {
             final OffsetMap lastOffsets,
             final CleanedTransactionMetadata transactions,
             final List<ProducerInfo> producers,
+            final Set<Long> abortMarkers,
             final long rangeEnd) {
         super(nowMs, deleteRetentionMs);
         this.lastOffsets = lastOffsets;
         this.transactions = transactions;
         producers.forEach(producer -> this.producers.put(producer.producerId(), producer));
+        this.goneMarkers = abortMarkers;
         this.rangeEnd = rangeEnd;
     }
 
@@ -68,7 +71,7 @@ final class RetentionFilter extends MemoryRecords.RecordFilter {
                     && batch.deleteHorizonMs().isPresent()
                     && batch.deleteHorizonMs().getAsLong() <= currentTime;
             if (!discardable) {
-                keptMarkers.add(batch.lastOffset());
+                goneMarkers.remove(batch.lastOffset());
             }
         } else {
             discardRecords = discardable;
@@ -117,11 +120,6 @@ final class RetentionFilter extends MemoryRecords.RecordFilter {
         } catch (final DigestException e) {
             throw new IllegalStateException(e); // The map's own buffers have the right size.
         }
-    }
-
-    /** Offsets of the abort and commit markers of which a batch of the transaction was there. */
-    Set<Long> keptMarkers() {
-        return keptMarkers;
     }
 
     /** Records removed because they have no key. */

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class LogFiles {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogFiles.class);
 
+    /** What opening a journal may write before room can be reserved. */
+    private static final long OPENING_BYTES = 512 * 1024;
+
     private final TopicKey key;
     private final Path directory;
     private final SegmentList segments = new SegmentList();
@@ -85,6 +88,13 @@ public final class LogFiles {
     /** How much of a growing segment to map at once: all it should hold, so that it is mapped once. */
     private static long windowBytes(final LogSettings settings) {
         return settings.segmentBytes() + (long) settings.rules().maxBatchBytes() + 64 * 1024;
+    }
+
+    /** Refuses to begin a journal file on a full device: what Chronicle writes first cannot be reserved. */
+    void checkRoom() throws IOException {
+        if (Files.getFileStore(directory).getUsableSpace() < OPENING_BYTES) {
+            throw new IOException("no space left on the device of " + directory);
+        }
     }
 
     /** Reserves the number of a new journal directory. */

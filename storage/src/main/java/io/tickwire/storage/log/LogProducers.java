@@ -3,11 +3,13 @@ package io.tickwire.storage.log;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.producer.AbortedTransaction;
+import io.tickwire.storage.producer.ProducerInfo;
 import io.tickwire.storage.producer.ProducerSnapshot;
 import io.tickwire.storage.producer.ProducerTable;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
@@ -19,6 +21,13 @@ final class LogProducers {
 
     private final LogFiles files;
     private final ProducerTable table = new ProducerTable();
+
+    /** Held while the file is written. */
+    private final Object snapshotLock = new Object();
+
+    /** The file names aborted transactions that are forgotten. */
+    private boolean outdated;
+
     private volatile long snapshotOffset;
 
     /** Loads the snapshot and reads what came after it. */
@@ -85,24 +94,45 @@ final class LogProducers {
         return snapshotOffset;
     }
 
-    /** Forgets aborted transactions that compaction has removed, here and on disk. */
-    void forgetAborted(final Predicate<AbortedTransaction> gone) {
-        if (table.forgetAborted(gone)) {
-            write(files.offsets().logEnd());
+    /**
+     * Forgets aborted transactions that compaction has removed, here and on disk. Any thread: the owner goes on meanwhile.
+     *
+     * @throws IOException when the snapshot still names some that were forgotten
+     */
+    void forgetAborted(final Predicate<AbortedTransaction> gone) throws IOException {
+        synchronized (snapshotLock) {
+            outdated |= table.aborted().removeIf(gone);
+            if (outdated) {
+                final ProducerTable stored = new ProducerTable();
+                final long offset = ProducerSnapshot.read(files.directory(), stored);
+                if (stored.aborted().retainAll(table.aborted().list())) {
+                    ProducerSnapshot.write(files.directory(), stored, offset);
+                }
+                outdated = false;
+            }
         }
+    }
+
+    /** The producers as of {@link #snapshotOffset()} or later. Any thread: the owner goes on meanwhile. */
+    List<ProducerInfo> stored() throws IOException {
+        final ProducerTable stored = new ProducerTable();
+        if (ProducerSnapshot.read(files.directory(), stored) < 0) {
+            throw new IOException("the snapshot of the producers of " + files.directory() + " cannot be used");
+        }
+        return stored.describe();
     }
 
     /** Writes the snapshot as of the log's end; an error only makes the next reopening slower. */
     void snapshot() {
         final long end = files.offsets().logEnd();
-        if (end != snapshotOffset) {
-            write(end);
+        if (end == snapshotOffset) {
+            return;
         }
-    }
-
-    private void write(final long end) {
         try {
-            ProducerSnapshot.write(files.directory(), table, end);
+            synchronized (snapshotLock) {
+                ProducerSnapshot.write(files.directory(), table, end);
+                outdated = false;
+            }
             snapshotOffset = end;
         } catch (final IOException e) {
             LOGGER.warn("snapshot of the producers of {}", files.directory(), e);

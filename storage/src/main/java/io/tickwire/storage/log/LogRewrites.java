@@ -1,6 +1,8 @@
 package io.tickwire.storage.log;
 
 import io.tickwire.storage.producer.AbortedTransaction;
+import io.tickwire.storage.producer.ProducerInfo;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -40,6 +42,14 @@ public final class LogRewrites {
     /** Aborted transactions of which the log holds something, in the order in which they ended. */
     public List<AbortedTransaction> abortedTransactions() {
         return producers.table().aborted().list();
+    }
+
+    /**
+     * The producers as of {@link #limit()} or later: of batches before that, these are the last ones of their producers, or were not long
+     * ago.
+     */
+    public List<ProducerInfo> producers() throws IOException {
+        return producers.stored();
     }
 
     /** Waits until nobody replaces segments; once the log is shut nobody begins to. */

@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
 final class LogWriter {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogWriter.class);
 
-    /** What opening a journal may write before room can be reserved. */
-    private static final long OPENING_BYTES = 512 * 1024;
-
     private static final int ENTRY_ALLOWANCE_BYTES = 1024;
 
     private final LogFiles files;
@@ -178,7 +175,7 @@ final class LogWriter {
     }
 
     private void activate(final long nowMs) throws IOException {
-        checkRoom();
+        files.checkRoom();
         lastClaimMs = nowMs; // A log opened ahead is not idle yet.
         final Segment last = files.segments().last();
         files.markOpen(settings.syncBeforeAck());
@@ -260,12 +257,6 @@ final class LogWriter {
         headroom = null;
     }
 
-    private void checkRoom() throws IOException {
-        if (Files.getFileStore(files.directory()).getUsableSpace() < OPENING_BYTES) {
-            throw new IOException("no space left on the device of " + files.directory());
-        }
-    }
-
     private void beginSegment(final int generation, final int cycle, final long nowMs) throws IOException {
         final long base = files.offsets().logEnd();
         final Segment segment = files.segment(SegmentInfo.empty(generation, cycle, base, nowMs), settings);
@@ -278,7 +269,7 @@ final class LogWriter {
 
     /** Ends the segment and starts the next file. Takes milliseconds. */
     void roll(final long nowMs) throws IOException {
-        checkRoom();
+        files.checkRoom();
         final Segment ended = active;
         closeHeadroom();
         journal.roll();

@@ -23,6 +23,9 @@ final class OwnerGate {
     private static final long WAIT_NS = 1_000;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
 
+    /** Nobody comes back to what was not closed. */
+    private static final long LAST_PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+
     private volatile boolean inside;
     private volatile boolean blocked;
     private volatile boolean shut;
@@ -47,12 +50,16 @@ final class OwnerGate {
         INSIDE.setRelease(this, false);
     }
 
-    /** Runs something while the owner is kept out; by one other thread at a time; nothing once shut. */
+    /**
+     * Runs something while the owner is kept out; by one other thread at a time; nothing once shut.
+     *
+     * @throws OwnerBusyException when the owner does not come out for seconds
+     */
     synchronized void runAlone(final Runnable action) {
         if (shut) {
             return;
         }
-        keepOut();
+        keepOut(PATIENCE_NS);
         try {
             action.run();
         } finally {
@@ -60,24 +67,28 @@ final class OwnerGate {
         }
     }
 
-    /** Keeps the owner out for good, then runs something. The first call only; false otherwise. */
+    /**
+     * Keeps the owner out for good, then runs something. The first call only; false otherwise.
+     *
+     * @throws OwnerBusyException when the owner does not come out for a minute
+     */
     synchronized boolean shutAnd(final Runnable action) {
         if (shut) {
             return false;
         }
-        keepOut();
+        keepOut(LAST_PATIENCE_NS);
         shut = true;
         action.run();
         return true;
     }
 
-    private void keepOut() {
+    private void keepOut(final long patienceNs) {
         blocked = true;
-        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        final long deadlineNs = System.nanoTime() + patienceNs;
         while (inside) {
             if (System.nanoTime() - deadlineNs > 0) {
                 blocked = shut;
-                throw new IllegalStateException("the owner has a claim open and does not end it");
+                throw new OwnerBusyException();
             }
             LockSupport.parkNanos(WAIT_NS);
         }

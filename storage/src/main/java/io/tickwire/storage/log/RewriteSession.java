@@ -55,6 +55,7 @@ public final class RewriteSession implements AutoCloseable {
      */
     public int newGeneration() throws IOException {
         discard();
+        files.checkRoom();
         mark();
         final int generation = files.newGeneration();
         files.persist(false); // The number is taken, whatever happens next.
@@ -108,8 +109,8 @@ public final class RewriteSession implements AutoCloseable {
     }
 
     /** Tells the log that of some aborted transactions nothing is left but perhaps the marker. */
-    public void forgetAborted(final Predicate<AbortedTransaction> gone) {
-        gate.runAlone(() -> producers.forgetAborted(gone));
+    public void forgetAborted(final Predicate<AbortedTransaction> gone) throws IOException {
+        producers.forgetAborted(gone);
     }
 
     /** Removes new files that were not swapped in. */

@@ -2,11 +2,15 @@ package io.tickwire.storage.producer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /**
- * The aborted transactions of a log in the order in which they ended, for read_committed fetches. One writer; any thread reads.
+ * The aborted transactions of a log in the order in which they ended, for read_committed fetches. One thread adds; any thread reads
+ * and removes, and nobody waits for anybody.
  *
  * <p>Source: Kafka TransactionIndex.
  */
@@ -35,38 +39,54 @@ public final class AbortedTransactions {
         }
     }
 
-    private volatile Snapshot snapshot = new Snapshot(new long[0], 0);
+    private final AtomicReference<Snapshot> snapshot = new AtomicReference<>(new Snapshot(new long[0], 0));
 
-    /** Adds a transaction; the writer only. */
+    /** Adds a transaction; one thread only. */
     void add(final long producerId, final long firstOffset, final long lastOffset, final long lastStableOffset) {
-        final int count = snapshot.count;
-        final int at = count * FIELDS;
-        final long[] fields = at == snapshot.fields.length
-                ? Arrays.copyOf(snapshot.fields, Math.max(FIRST_CAPACITY, at * 2))
-                : snapshot.fields;
-        fields[at] = producerId;
-        fields[at + FIRST_AT] = firstOffset;
-        fields[at + LAST_AT] = lastOffset;
-        fields[at + STABLE_AT] = lastStableOffset;
-        snapshot = new Snapshot(fields, count + 1);
+        Snapshot current;
+        Snapshot next;
+        do {
+            current = snapshot.get();
+            final int at = current.count * FIELDS;
+            final long[] fields = at == current.fields.length
+                    ? Arrays.copyOf(current.fields, Math.max(FIRST_CAPACITY, at * 2))
+                    : current.fields;
+            fields[at] = producerId;
+            fields[at + FIRST_AT] = firstOffset;
+            fields[at + LAST_AT] = lastOffset;
+            fields[at + STABLE_AT] = lastStableOffset;
+            next = new Snapshot(fields, current.count + 1);
+        } while (!snapshot.compareAndSet(current, next));
     }
 
-    /** Forgets transactions that ended before the log starts; the writer only. */
+    /** Forgets transactions that ended before the log starts. */
     void removeBefore(final long logStartOffset) {
-        final Snapshot current = snapshot;
-        int gone = 0;
-        while (gone < current.count && current.fields[gone * FIELDS + LAST_AT] < logStartOffset) {
-            gone++;
-        }
-        if (gone > 0) {
-            final long[] rest = Arrays.copyOfRange(current.fields, gone * FIELDS, current.count * FIELDS);
-            snapshot = new Snapshot(rest, current.count - gone);
+        if (count() > 0 && snapshot.get().fields[LAST_AT] < logStartOffset) {
+            removeIf(aborted -> aborted.markerOffset() < logStartOffset);
         }
     }
 
-    /** Forgets some of the transactions; the writer only. True when there were any. */
-    boolean removeIf(final Predicate<AbortedTransaction> unwanted) {
-        final Snapshot current = snapshot;
+    /** Forgets all transactions but some. True when there were others. */
+    public boolean retainAll(final Collection<AbortedTransaction> wanted) {
+        final Set<AbortedTransaction> set = Set.copyOf(wanted);
+        return removeIf(aborted -> !set.contains(aborted));
+    }
+
+    /** Forgets some of the transactions. True when there were any. */
+    public boolean removeIf(final Predicate<AbortedTransaction> unwanted) {
+        Snapshot current;
+        Snapshot next;
+        do {
+            current = snapshot.get();
+            next = without(current, unwanted);
+            if (next.count == current.count) {
+                return false;
+            }
+        } while (!snapshot.compareAndSet(current, next));
+        return true;
+    }
+
+    private static Snapshot without(final Snapshot current, final Predicate<AbortedTransaction> unwanted) {
         final long[] rest = new long[current.count * FIELDS];
         int left = 0;
         for (int i = 0; i < current.count; i++) {
@@ -75,16 +95,12 @@ public final class AbortedTransactions {
                 left++;
             }
         }
-        if (left == current.count) {
-            return false;
-        }
-        snapshot = new Snapshot(Arrays.copyOf(rest, left * FIELDS), left);
-        return true;
+        return new Snapshot(Arrays.copyOf(rest, left * FIELDS), left);
     }
 
     /** All transactions, in the order in which they ended. Any thread; allocates. */
     public List<AbortedTransaction> list() {
-        final Snapshot current = snapshot;
+        final Snapshot current = snapshot.get();
         final List<AbortedTransaction> all = new ArrayList<>(current.count);
         for (int i = 0; i < current.count; i++) {
             all.add(transaction(current, i));
@@ -100,7 +116,7 @@ public final class AbortedTransactions {
 
     /** Calls back for every transaction with records in [{@code from}, {@code to}). */
     public void visit(final long from, final long to, final Visitor visitor) {
-        final Snapshot current = snapshot;
+        final Snapshot current = snapshot.get();
         final long[] list = current.fields;
         for (int i = 0; i < current.count; i++) {
             final int at = i * FIELDS;
@@ -115,14 +131,10 @@ public final class AbortedTransactions {
 
     /** Number of transactions. */
     public int count() {
-        return snapshot.count;
-    }
-
-    long field(final int entry, final int field) {
-        return snapshot.fields[entry * FIELDS + field];
+        return snapshot.get().count;
     }
 
     void clear() {
-        snapshot = new Snapshot(new long[0], 0);
+        snapshot.set(new Snapshot(new long[0], 0));
     }
 }

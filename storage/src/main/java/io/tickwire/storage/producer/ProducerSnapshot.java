@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -30,7 +31,6 @@ public final class ProducerSnapshot {
     private static final int MAGIC = 0x54575052;
     private static final int VERSION = 1;
     private static final int CRC_BYTES = 8;
-    private static final int ABORTED_FIELDS = 4;
 
     private ProducerSnapshot() {}
 
@@ -45,12 +45,13 @@ public final class ProducerSnapshot {
             for (final ProducerEntry entry : table.entries()) {
                 write(out, entry);
             }
-            final AbortedTransactions aborted = table.aborted();
-            out.writeInt(aborted.count());
-            for (int i = 0; i < aborted.count(); i++) {
-                for (int field = 0; field < ABORTED_FIELDS; field++) {
-                    out.writeLong(aborted.field(i, field));
-                }
+            final List<AbortedTransaction> aborted = table.aborted().list();
+            out.writeInt(aborted.size());
+            for (final AbortedTransaction transaction : aborted) {
+                out.writeLong(transaction.producerId());
+                out.writeLong(transaction.firstOffset());
+                out.writeLong(transaction.markerOffset());
+                out.writeLong(transaction.lastStableOffset());
             }
             out.writeLong(crc(bytes.toByteArray(), bytes.size()));
         }

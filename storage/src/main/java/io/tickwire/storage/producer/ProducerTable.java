@@ -4,7 +4,6 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongArrayList;
 
@@ -229,15 +228,6 @@ public final class ProducerTable {
                         && e.lastTimestamp < silentSinceMs
                         && e.lastTimestamp >= 0);
         aborted.removeBefore(logStartOffset);
-    }
-
-    /**
-     * Forgets aborted transactions of which compaction has left nothing: a fetch must not name them once their marker is gone.
-     *
-     * @return true when there were any
-     */
-    public boolean forgetAborted(final Predicate<AbortedTransaction> gone) {
-        return aborted.removeIf(gone);
     }
 
     /** Forgets everything. */

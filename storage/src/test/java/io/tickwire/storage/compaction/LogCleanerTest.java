@@ -24,8 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -496,6 +498,25 @@ class LogCleanerTest {
         log.reopen();
         assertEquals(0, log.log.rewrites().abortedTransactions().size());
         assertEquals(6, log.log.lastStableOffset() - 1);
+    }
+
+    /** A crash may come between any two swaps: the next pass could take the marker away while the transaction is still named. */
+    @Test
+    void abortedTransactionIsForgottenBeforeTheSegmentOfItsMarkerIsSwapped() throws IOException {
+        log = new CompactedLog(directory, Compression.NONE, Map.of("internal.segment.bytes", "300"));
+        log.run("7t:a1 7A 7t:q1 7C | b0 b1 b2 | CLEAN c0 c1 c2 | d0");
+        assertEquals(1, log.log.rewrites().abortedTransactions().size(), "its records were still there");
+        Segment first = log.log.files().segments().snapshot()[0];
+        Set<Integer> named = new HashSet<>();
+        log.time.onRead(() -> {
+            if (log.log.files().segments().snapshot()[0] != first) {
+                named.add(log.log.rewrites().abortedTransactions().size());
+            }
+        });
+        log.clean();
+        assertEquals(Set.of(0), named);
+        assertTrue(log.show().contains("7A"), log.show());
+        log.time.onRead(() -> {});
     }
 
     @Test

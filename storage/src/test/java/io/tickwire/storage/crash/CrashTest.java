@@ -1,64 +1,132 @@
 package io.tickwire.storage.crash;
 
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
 import io.tickwire.storage.log.PartitionLog;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.agrona.IoUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A writing process is killed at random points, start-up, roll and retention included; nothing it acknowledged may be missing.
+ * A writing process is killed at random moments and at each of those that {@link Aim} names; nothing that it acknowledged may be missing
+ * or different afterwards. After two kills of three the test recovers and checks the logs itself, after the others the next child
+ * does, and may be killed doing it.
  *
  * <p>{@code -Dstorage.crash.kills=N} sets how often (200 is the full run), {@code -Dstorage.crash.seed=S} the seed.
  */
 class CrashTest {
     private static final int LONGEST_LIFE_MS = 900;
 
+    /** When the moment aimed at does not come. */
+    private static final int PATIENCE_MS = 15_000;
+
+    /** What a process killed by signal 9 exits with. */
+    private static final int KILLED = 128 + 9;
+
     @TempDir
     private Path root;
 
+    private final Map<Aim, Integer> kills = new EnumMap<>(Aim.class);
+    private final List<Long> recoveryMs = new ArrayList<>();
+    private long checkedRecords;
+
     @Test
-    @Timeout(300)
+    @Timeout(3_600)
     void killedWriterLosesNothingAcknowledged() throws Exception {
-        int kills = Integer.getInteger("storage.crash.kills", 12);
+        int count = Integer.getInteger("storage.crash.kills", Aim.values().length);
         long seed = Long.getLong("storage.crash.seed", System.nanoTime());
-        System.out.println("storage crash: " + kills + " kills, seed " + seed);
+        System.out.println("storage crash: " + count + " kills, seed " + seed);
         Random random = new Random(seed);
         Path data = root.resolve("data");
-        Path acked = root.resolve("acked");
-        MappedByteBuffer mapped = IoUtil.mapNewFile(acked.toFile(), Long.BYTES);
-        UnsafeBuffer ackedEnd = new UnsafeBuffer(mapped);
-        long longestRecoveryMs = 0;
-        for (int kill = 0; kill < kills; kill++) {
-            liveAndDie(data, acked, random);
-            if (random.nextInt(3) > 0) {
-                longestRecoveryMs = Math.max(longestRecoveryMs, recoverAndVerify(data, ackedEnd.getLongVolatile(0)));
+        try (Acknowledged acknowledged =
+                new Acknowledged(root.resolve("acknowledged").toFile())) {
+            List<Aim> aims = new ArrayList<>();
+            for (int kill = 0; kill < count; kill++) {
+                if (aims.isEmpty()) {
+                    aims.addAll(List.of(Aim.values()));
+                    Collections.shuffle(aims, random);
+                }
+                kills.merge(liveAndDie(data, aims.removeLast(), random), 1, Integer::sum);
+                if (random.nextInt(3) > 0) {
+                    recoverAndVerify(data, acknowledged);
+                }
             }
+            recoverAndVerify(data, acknowledged);
+            Collections.sort(recoveryMs);
+            System.out.println("storage crash: kills " + kills + ", acknowledged "
+                    + acknowledged.endOffset(CrashLogs.DELETED) + " and "
+                    + acknowledged.endOffset(CrashLogs.COMPACTED) + " records, checked " + checkedRecords
+                    + ", recovery ms p50 " + percentile(50) + " p90 " + percentile(90) + " longest " + percentile(100)
+                    + " of " + recoveryMs.size());
+            assertTrue(acknowledged.endOffset(CrashLogs.DELETED) > 0, "the writer got to write");
+            assertTrue(acknowledged.endOffset(CrashLogs.COMPACTED) > 0, "the writer got to write");
         }
-        recoverAndVerify(data, ackedEnd.getLongVolatile(0));
-        System.out.println("storage crash: acknowledged " + ackedEnd.getLongVolatile(0) + " records, longest recovery "
-                + longestRecoveryMs + " ms");
-        assertTrue(ackedEnd.getLongVolatile(0) > 0, "the writer got to write");
-        IoUtil.unmap(mapped);
     }
 
-    private void liveAndDie(Path data, Path acked, Random random) throws IOException, InterruptedException {
+    private long percentile(int percent) {
+        return recoveryMs.get((recoveryMs.size() - 1) * percent / 100);
+    }
+
+    /** The moment at which the child really died. */
+    private Aim liveAndDie(Path data, Aim aim, Random random) throws IOException, InterruptedException {
+        Path errors = root.resolve("writer.err");
+        Process process = new ProcessBuilder(command(data, aim, random.nextLong()))
+                .redirectError(errors.toFile())
+                .start();
+        Aim died = aim;
+        int lifeMs = 1 + random.nextInt(LONGEST_LIFE_MS);
+        try (BufferedReader lines = process.inputReader()) {
+            switch (aim) {
+                case START_UP -> process.waitFor(lifeMs, TimeUnit.MILLISECONDS);
+                case RANDOM -> {
+                    lines.readLine();
+                    process.waitFor(lifeMs, TimeUnit.MILLISECONDS);
+                }
+                case CLOSE -> {
+                    lines.readLine();
+                    lines.readLine();
+                    process.waitFor(random.nextInt(50), TimeUnit.MILLISECONDS);
+                }
+                default -> {
+                    lines.readLine();
+                    if (!process.waitFor(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+                        died = Aim.RANDOM;
+                    }
+                }
+            }
+            process.destroyForcibly().waitFor();
+        }
+        boolean closed = aim == Aim.CLOSE && process.exitValue() == 0;
+        if (!closed) {
+            assertEquals(KILLED, process.exitValue(), () -> aim + ": " + read(errors));
+        }
+        return died;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private List<String> command(Path data, Aim aim, long seed) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -66,40 +134,34 @@ class CrashTest {
                 .forEach(command::add);
         command.addAll(List.of(
                 "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 CrashWriter.class.getName(),
                 data.toString(),
-                acked.toString(),
-                Long.toString(random.nextLong())));
-        Process process = new ProcessBuilder(command)
-                .redirectError(root.resolve("writer.err").toFile())
-                .start();
-        boolean fromTheStart = random.nextInt(4) == 0;
-        if (!fromTheStart) {
-            process.inputReader().readLine();
-        }
-        if (process.waitFor(1 + random.nextInt(LONGEST_LIFE_MS), TimeUnit.MILLISECONDS)) {
-            assertNotEquals(CrashWriter.WRONG, process.exitValue(), Files.readString(root.resolve("writer.err")));
-            throw new AssertionError("the writer ended by itself: " + Files.readString(root.resolve("writer.err")));
-        }
-        process.destroyForcibly().waitFor();
+                root.resolve("acknowledged").toString(),
+                Long.toString(seed),
+                aim.name()));
+        return command;
     }
 
-    private static long recoverAndVerify(Path data, long acknowledgedEnd) throws IOException {
+    private void recoverAndVerify(Path data, Acknowledged acknowledged) throws IOException {
         long startNs = System.nanoTime();
-        try (LogCatalog catalog = LogCatalog.open(data, CatalogOptions.defaults())) {
-            long recoveryMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
-            PartitionLog log = catalog.get(CrashWriter.TOPIC, 0);
-            if (log == null) {
-                assertTrue(acknowledgedEnd == 0, "the partition is gone");
-                return recoveryMs;
+        try (LogCatalog catalog = CrashLogs.open(data)) {
+            recoveryMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+            assertEquals(List.of(), catalog.recovery().damaged());
+            for (int i = 0; i < CrashLogs.COUNT; i++) {
+                PartitionLog log = CrashLogs.get(catalog, i);
+                if (acknowledged.endOffset(i) > 0) {
+                    assertNotNull(log, "log " + i + " is gone");
+                }
+                if (log != null) {
+                    log.bindOwner();
+                    checkedRecords +=
+                            new LogVerifier(log, i, acknowledged).verify().records();
+                }
             }
-            assertNull(new KnownRecords().verify(log));
-            assertTrue(
-                    log.logEndOffset() >= acknowledgedEnd,
-                    "the log ends at " + log.logEndOffset() + ", acknowledged was " + acknowledgedEnd);
-            return recoveryMs;
         }
     }
 }

@@ -33,6 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ProducerStateTest {
     private static final long NOW_MS = 1_000_000;
 
+    /** Small files, which are copied soon. */
+    private static final LogSettings SETTINGS = LogSettings.defaults().withSegmentBytes(1 << 20);
+
+    private static final CatalogOptions OPTIONS = new CatalogOptions(key -> SETTINGS, 1, 60_000);
+
     @TempDir
     Path directory;
 
@@ -45,8 +50,10 @@ class ProducerStateTest {
     @BeforeEach
     void createLog() throws IOException {
         root = directory.resolve("data");
-        catalog = LogCatalog.open(root, CatalogOptions.defaults());
-        log = catalog.create(new TopicKey("ticks", 1, 2, 0), LogSettings.defaults());
+        catalog = LogCatalog.open(root, OPTIONS);
+        // Copies of the files should not take long.
+        log = catalog.create(
+                new TopicKey("ticks", 1, 2, 0), LogSettings.defaults().withSegmentBytes(1 << 20));
     }
 
     @AfterEach
@@ -57,7 +64,7 @@ class ProducerStateTest {
 
     private void reopen() throws IOException {
         catalog.close();
-        catalog = LogCatalog.open(root, CatalogOptions.defaults());
+        catalog = LogCatalog.open(root, OPTIONS);
         log = catalog.get("ticks", 0);
     }
 
@@ -74,7 +81,7 @@ class ProducerStateTest {
         }
         catalog.close();
         root = copy;
-        catalog = LogCatalog.open(copy, CatalogOptions.defaults());
+        catalog = LogCatalog.open(copy, OPTIONS);
         log = catalog.get("ticks", 0);
         assertEquals(1, catalog.recovery().uncleanLogs());
         assertEquals(List.of(), catalog.recovery().corruptions());
@@ -229,7 +236,7 @@ class ProducerStateTest {
         final byte[] bytes = Files.readAllBytes(snapshot);
         bytes[30] ^= 1;
         Files.write(snapshot, bytes);
-        catalog = LogCatalog.open(root, CatalogOptions.defaults());
+        catalog = LogCatalog.open(root, OPTIONS);
         log = catalog.get("ticks", 0);
         assertEquals(KafkaErrors.NONE, produce(7, 0, 0, 3));
         assertTrue(result.isDuplicate());

@@ -1,0 +1,49 @@
+package io.tickwire.storage.log;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A small file system that can be filled up. Needs root for the mount: elsewhere the test is skipped, but not in CI. */
+public final class SmallDisk implements AutoCloseable {
+    private final Path directory;
+    private final Path ballast;
+
+    /** Mounts it on an empty directory. */
+    public SmallDisk(final Path directory, final int bytes) throws IOException {
+        this.directory = directory;
+        this.ballast = directory.resolve("ballast");
+        if (!run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "tmpfs", directory.toString())) {
+            System.out.println("a small file system can be mounted only by root: skipped");
+            assertTrue(System.getenv("CI") == null, "CI must be able to mount");
+            assumeTrue(false, "cannot mount");
+        }
+    }
+
+    /** Takes away all room but so many bytes. */
+    public void fillUpTo(final int bytesLeft) throws IOException {
+        final FileStore store = Files.getFileStore(directory);
+        Files.write(ballast, new byte[(int) (store.getUsableSpace() - bytesLeft)]);
+    }
+
+    /** Gives the room back. */
+    public void makeRoom() throws IOException {
+        Files.delete(ballast);
+    }
+
+    private static boolean run(final String... command) throws IOException {
+        final Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getInputStream().readAllBytes();
+        return process.onExit().join().exitValue() == 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        run("umount", directory.toString());
+    }
+}
