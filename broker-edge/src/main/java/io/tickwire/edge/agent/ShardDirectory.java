@@ -22,10 +22,16 @@ public final class ShardDirectory implements PartitionDirectory {
     private final List<Shard> shards;
     private final Placement placement;
     private final List<PartitionObserver> observers;
+    private final Consumer<PartitionLog> preparer;
 
-    /** Makes the directory of the shards, which lie by their numbers. */
-    public ShardDirectory(List<Shard> shards, List<PartitionObserver> observers) {
+    /**
+     * Makes the directory of the shards, which lie by their numbers.
+     *
+     * @param preparer has a log opened before its first append, so that its shard does not wait for the disk; does not block
+     */
+    public ShardDirectory(List<Shard> shards, List<PartitionObserver> observers, Consumer<PartitionLog> preparer) {
         this.shards = List.copyOf(shards);
+        this.preparer = preparer;
         this.observers = List.copyOf(observers);
         placement = new Placement(shards.size());
     }
@@ -39,11 +45,10 @@ public final class ShardDirectory implements PartitionDirectory {
                 listeners.add(listener);
             }
         }
-        if (spec.owner() == PartitionSpec.Owner.SHARD) {
-            // Opens the journal here, so that the shard does not wait for it at the first append.
-            spec.log().prepare(System.currentTimeMillis());
-        }
         boolean isShards = spec.owner() == PartitionSpec.Owner.SHARD;
+        if (isShards) {
+            preparer.accept(spec.log());
+        }
         int owner = isShards ? placement.owner(spec.topicId(), spec.partition()) : NO_SHARD;
         PartitionShare share = new PartitionShare(spec, owner, shards.size());
         if (!isShards) {

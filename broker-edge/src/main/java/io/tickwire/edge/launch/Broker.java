@@ -55,6 +55,8 @@ public final class Broker implements AutoCloseable {
     private AgentLoop conductorLoop;
     private Thread conductorThread;
     private Thread syncerThread;
+    private LogUpkeep upkeep;
+    private Thread upkeepThread;
     private Thread pretoucherThread;
     private Compaction compaction;
     private MetricsServer metrics;
@@ -163,7 +165,9 @@ public final class Broker implements AutoCloseable {
         startShards();
         conductorLoop = new AgentLoop(conductor, conductor::park, 0, this::halt, ShardStats.unshared());
         conductorThread = threads.start("tickwire-conductor", conductorLoop);
-        ShardDirectory directory = new ShardDirectory(shards, observers);
+        upkeep = new LogUpkeep(catalog, config.brokerLong("log.retention.check.interval.ms"));
+        upkeepThread = threads.start("tickwire-upkeep", upkeep);
+        ShardDirectory directory = new ShardDirectory(shards, observers, upkeep::prepare);
         syncer = new LogSyncer(directory::synced);
         catalog.syncer(syncer);
         syncerThread = threads.start("tickwire-syncer", syncer);
@@ -173,7 +177,6 @@ public final class Broker implements AutoCloseable {
         kafkaAddress = listen(resolve(config.kafka().listen()));
         control = plane.apply(new ControlContext(config, catalog, conductor, directory, () -> kafkaAddress, threads));
         CompletableFuture.runAsync(control::start, conductor).join();
-        new LogUpkeep(conductor, catalog, config.brokerLong("log.retention.check.interval.ms")).start();
         compaction = new Compaction(config, catalog, threads);
         ShardHandlers handlers = new ShardHandlers(config, catalog, control, shards);
         List<CompletableFuture<Void>> opened = new ArrayList<>();
@@ -281,6 +284,10 @@ public final class Broker implements AutoCloseable {
                 }
                 conductorLoop.stop();
                 BrokerThreads.join(conductorThread);
+            }
+            if (upkeepThread != null) {
+                upkeep.stop();
+                BrokerThreads.join(upkeepThread);
             }
             if (syncerThread != null) {
                 syncer.close();
