@@ -17,8 +17,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The same bytes to both brokers: each answer field by field, and how each connection ends. */
+@Isolated("lists of configurations, quotas and groups change while other suites run")
 class WireDifferentialIT {
 
     private enum Suite {
