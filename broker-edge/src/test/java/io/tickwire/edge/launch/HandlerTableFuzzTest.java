@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Well-formed requests with hostile values, of every key and version, against a whole broker: each is answered, or waits, or ends
  * its connection; nothing fails inside the broker, and it serves clients afterwards.
  *
- * <p>{@code -Dtickwire.seed=N} repeats a run, {@code -Dtickwire.requests=N} sends more of each key and version.
+ * <p>{@code -Dtickwire.seed=N} sends others, {@code -Dtickwire.requests=N} more of each key and version.
  */
 class HandlerTableFuzzTest {
     private static final int REQUESTS = Integer.getInteger("tickwire.requests", 4);
@@ -98,7 +98,7 @@ class HandlerTableFuzzTest {
 
     @Test
     void hostileValuesOfEveryKeyAndVersionLeaveTheBrokerServing() throws Exception {
-        long seed = Long.getLong("tickwire.seed", System.nanoTime());
+        long seed = Long.getLong("tickwire.seed", 932);
         broker = Assembly.start(ConfigLoader.load(
                 null,
                 Map.of(
