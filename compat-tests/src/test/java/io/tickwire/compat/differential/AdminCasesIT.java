@@ -438,6 +438,7 @@ class AdminCasesIT {
         specs.put("max timestamp", OffsetSpec.maxTimestamp());
         specs.put("earliest local", OffsetSpec.earliestLocal());
         specs.put("latest tiered", OffsetSpec.latestTiered());
+        specs.put("earliest pending upload", OffsetSpec.earliestPendingUpload());
         specs.put("time 0", OffsetSpec.forTimestamp(0));
         specs.put("time 105", OffsetSpec.forTimestamp(105));
         specs.put("time 1000", OffsetSpec.forTimestamp(1_000));
@@ -454,6 +455,24 @@ class AdminCasesIT {
                 }));
             }
         });
+        cases.add(Case.of("times below a log start that DeleteRecords has moved", probe -> {
+            probe.createTopic(1, Map.of());
+            KafkaProducer<String, String> producer = probe.producer(Map.of());
+            for (long timestamp : new long[] {500, 400, 300, 200, 100}) {
+                Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, timestamp, null, "v")));
+            }
+            Probe.get(probe.admin()
+                    .deleteRecords(Map.of(probe.partition(0), RecordsToDelete.beforeOffset(2)))
+                    .all());
+            for (OffsetSpec spec : List.of(
+                    OffsetSpec.maxTimestamp(),
+                    OffsetSpec.forTimestamp(0),
+                    OffsetSpec.forTimestamp(300),
+                    OffsetSpec.forTimestamp(301),
+                    OffsetSpec.earliest())) {
+                listOffset(probe, spec);
+            }
+        }));
         for (long before : new long[] {-2, -1, 0, 4, 10, 11}) {
             cases.add(Case.of("delete records before " + before, probe -> {
                 probe.createTopic(1, Map.of());
@@ -506,6 +525,14 @@ class AdminCasesIT {
             probe.saw("name", byId.values().iterator().next().name());
         }));
         return Differential.tests("admin offsets", cases);
+    }
+
+    private static void listOffset(Probe probe, OffsetSpec spec) {
+        probe.ask(
+                "offset",
+                () -> Probe.get(probe.admin()
+                        .listOffsets(Map.of(probe.partition(0), spec))
+                        .partitionResult(probe.partition(0))));
     }
 
     private static void fill(Probe probe, int count) {

@@ -66,7 +66,8 @@ final class LogSearch {
                     best = segment;
                 }
             }
-            found = best == null ? Found.NO : findIn(best, best.maxTimestamp(), limit, out);
+            // As Kafka, which keeps the largest timestamp of a segment whatever of it DeleteRecords has taken away.
+            found = best == null ? Found.NO : findIn(best, best.maxTimestamp(), best.baseOffset(), limit, out);
         } while (found == Found.SEGMENT_GONE && !files.segments().isCurrent(segments));
     }
 
@@ -84,7 +85,7 @@ final class LogSearch {
         final long start = files.offsets().logStart();
         for (final Segment segment : segments) {
             if (segment.maxTimestamp() >= timestampMs && segment.nextOffset() > start) {
-                final Found found = findIn(segment, timestampMs, limit, out);
+                final Found found = findIn(segment, timestampMs, start, limit, out);
                 if (found != Found.NO) {
                     return found;
                 }
@@ -93,21 +94,29 @@ final class LogSearch {
         return Found.NO;
     }
 
-    /** Looks for the first record of a segment that is not older than {@code timestampMs}. */
-    private Found findIn(final Segment segment, final long timestampMs, final long limit, final TimestampResult out) {
+    /** Looks for the first record of a segment, from offset {@code start} on, that is not older than {@code timestampMs}. */
+    private static Found findIn(
+            final Segment segment,
+            final long timestampMs,
+            final long start,
+            final long limit,
+            final TimestampResult out) {
         if (!segment.pin()) {
             return Found.SEGMENT_GONE;
         }
         try {
-            return findInPinned(segment, timestampMs, limit, out) ? Found.YES : Found.NO;
+            return findInPinned(segment, timestampMs, start, limit, out) ? Found.YES : Found.NO;
         } finally {
             segment.unpin();
         }
     }
 
-    private boolean findInPinned(
-            final Segment segment, final long timestampMs, final long limit, final TimestampResult out) {
-        final long start = files.offsets().logStart();
+    private static boolean findInPinned(
+            final Segment segment,
+            final long timestampMs,
+            final long start,
+            final long limit,
+            final TimestampResult out) {
         final long end = segment.endPosition();
         final long base = segment.address();
         long position = segment.startPositionByTimestamp(timestampMs);

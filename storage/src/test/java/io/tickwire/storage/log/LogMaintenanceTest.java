@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,17 @@ class LogMaintenanceTest {
         assertEquals(400, found.offset());
         log.updateSettings(LogSettings.fromKafka(Map.of("cleanup.policy", "compact")));
         assertEquals(KafkaErrors.POLICY_VIOLATION, log.deleteRecordsBefore(-1, found));
+    }
+
+    @Test
+    void largestTimestampIsToldAlsoFromBelowTheLogStart() {
+        final UnsafeBuffer newest = Fixtures.batch(900_000, "newest".getBytes(StandardCharsets.UTF_8));
+        assertEquals(KafkaErrors.NONE, Fixtures.append(log, newest, result));
+        appendTimed(10);
+        assertEquals(KafkaErrors.NONE, log.deleteRecordsBefore(5, found));
+        assertEquals(0, lookUp(ListOffsetsRequest.MAX_TIMESTAMP));
+        assertEquals(900_000, found.timestamp());
+        assertEquals(-1, lookUp(800_000), "by timestamp it is gone");
     }
 
     private long dataFiles() throws IOException {
