@@ -180,7 +180,16 @@ public final class ChannelRegistry implements AutoCloseable {
             throw new ShmException(
                     ShmException.Cause.IO, "ring for " + topic + '-' + partition + ": " + e.getMessage(), e);
         }
-        initialiseRing(ring.buffer(), topicBytes, topicIdMsb, topicIdLsb, partition, nextOffset);
+        new RingHeader(
+                        settings.ringBytes(),
+                        generation,
+                        topic,
+                        topicIdMsb,
+                        topicIdLsb,
+                        partition,
+                        nextOffset,
+                        epochOffsetNs)
+                .write(ring.buffer(), RingLayout.MAGIC, RingLayout.VERSION);
         publishEntry(slot, topicBytes, topicIdMsb, topicIdLsb, partition, fileBytes, fileName);
         channels[slot] = new ChannelPublisher(ring, topic, partition);
         totalBytes += fileBytes;
@@ -195,35 +204,6 @@ public final class ChannelRegistry implements AutoCloseable {
             }
         }
         return -1;
-    }
-
-    private void initialiseRing(
-            final UnsafeBuffer ring,
-            final byte[] topic,
-            final long topicIdMsb,
-            final long topicIdLsb,
-            final int partition,
-            final long nextOffset) {
-        final int capacity = settings.ringBytes();
-        final int chunkBytes = RingLayout.chunkBytes(capacity);
-        ring.putInt(RingLayout.VERSION_OFFSET, RingLayout.VERSION);
-        ring.putInt(RingLayout.HEADER_BYTES_OFFSET, RingLayout.HEADER_BYTES);
-        ring.putLong(RingLayout.CAPACITY_OFFSET, capacity);
-        ring.putLong(RingLayout.GENERATION_OFFSET, generation);
-        ring.putLong(RingLayout.TOPIC_ID_MSB_OFFSET, topicIdMsb);
-        ring.putLong(RingLayout.TOPIC_ID_LSB_OFFSET, topicIdLsb);
-        ring.putInt(RingLayout.PARTITION_OFFSET, partition);
-        ring.putInt(RingLayout.CHUNK_BYTES_OFFSET, chunkBytes);
-        ring.putLong(RingLayout.EPOCH_OFFSET_NS_OFFSET, epochOffsetNs);
-        ring.putInt(RingLayout.TOPIC_LENGTH_OFFSET, topic.length);
-        ring.putBytes(RingLayout.TOPIC_OFFSET, topic);
-        ring.putInt(RingLayout.STATE_OFFSET, RingLayout.STATE_OPEN);
-        // Positions start at one capacity, so that no word of the fresh, zeroed ring equals a position.
-        ring.putLong(RingLayout.TAIL_OFFSET, capacity);
-        ring.putLong(RingLayout.LIMIT_OFFSET, capacity + (long) chunkBytes);
-        ring.putLong(RingLayout.NEXT_OFFSET_OFFSET, nextOffset);
-        ring.putLong(RingLayout.HEADER_BYTES, RingLayout.NOT_COMMITTED);
-        ring.putLongRelease(RingLayout.MAGIC_OFFSET, RingLayout.MAGIC);
     }
 
     private void publishEntry(

@@ -21,7 +21,8 @@ final class MappedFile implements AutoCloseable {
     private final UnsafeBuffer buffer;
     private boolean closed;
 
-    private MappedFile(final Path path, final MappedByteBuffer mapped) {
+    /** What was mapped by the caller; a path is needed by who asks for it only. */
+    MappedFile(final Path path, final MappedByteBuffer mapped) {
         this.path = path;
         this.mapped = mapped;
         this.buffer = new UnsafeBuffer(mapped);

@@ -51,10 +51,11 @@ final class RingReader implements AutoCloseable {
     private int touchedBytes;
     private int touched;
 
-    private RingReader(final MappedFile file) {
+    /** Reads a ring that lies in a file from its beginning and has been found to have this capacity. */
+    RingReader(final MappedFile file, final int capacity) {
         this.file = file;
         this.buffer = file.buffer();
-        this.capacity = (int) buffer.getLong(RingLayout.CAPACITY_OFFSET);
+        this.capacity = capacity;
         this.mask = capacity - 1;
         this.maxFrameLength = RingLayout.maxFrameLength(capacity);
         this.copy = new UnsafeBuffer(ByteBuffer.allocateDirect(INITIAL_COPY_BYTES));
@@ -79,7 +80,7 @@ final class RingReader implements AutoCloseable {
             file.close();
             throw new ShmException(ShmException.Cause.INVALID_FILE, path + " is not a usable ring: " + fault);
         }
-        return new RingReader(file);
+        return new RingReader(file, (int) file.buffer().getLong(RingLayout.CAPACITY_OFFSET));
     }
 
     private static String fault(final MappedFile file) {
