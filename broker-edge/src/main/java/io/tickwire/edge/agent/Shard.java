@@ -219,7 +219,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     public void park() {
         if (inbox.isEmpty() && ownMessages.isEmpty() && peers.isIdle()) {
             long delayNs = Math.min(deadlines.nextDelayNs(nowNs, LONGEST_PARK_NS), logKeeper.delayNs());
-            transport.park(Math.min(delayNs, LONGEST_PARK_NS));
+            transport.park(ShardTask.longestParkNs(tasks, Math.min(delayNs, LONGEST_PARK_NS)));
         }
     }
 

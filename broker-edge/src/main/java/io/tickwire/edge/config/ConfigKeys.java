@@ -56,6 +56,8 @@ public final class ConfigKeys {
                 ShmConfig.MAX_BYTES,
                 ShmConfig.MAX_CHANNELS,
                 ShmConfig.PERMISSIONS,
+                ShmConfig.MAX_PUBLISHERS,
+                ShmConfig.PUBLISHER_PERMISSIONS,
                 ThreadingConfig.MODE,
                 ThreadingConfig.SHARDS,
                 ThreadingConfig.SPIN_US,

@@ -11,8 +11,18 @@ import java.nio.file.Path;
  * @param maxBytes most memory for all rings
  * @param maxChannels most rings
  * @param permissions of the files, as {@code ls} shows them
+ * @param maxPublishers most publishers that are taken up at a time; 0 takes none
+ * @param publisherPermissions of the directory in which publishers make their files
  */
-public record ShmConfig(boolean enabled, Path dir, long ringBytes, long maxBytes, int maxChannels, String permissions) {
+public record ShmConfig(
+        boolean enabled,
+        Path dir,
+        long ringBytes,
+        long maxBytes,
+        int maxChannels,
+        String permissions,
+        int maxPublishers,
+        String publisherPermissions) {
     static final ConfigKey<Boolean> ENABLED =
             ConfigKey.of("shm.enabled", ConfigType.BOOL, "true", "publish records to shared memory");
     static final ConfigKey<Path> DIR =
@@ -25,6 +35,16 @@ public record ShmConfig(boolean enabled, Path dir, long ringBytes, long maxBytes
             "shm.max.channels", ConfigType.integer(1, 65_536), "4096", "rings; partitions beyond it get none");
     static final ConfigKey<String> PERMISSIONS =
             ConfigKey.of("shm.access", ConfigType.TEXT, "rw-r-----", "permissions of the shared-memory files");
+    static final ConfigKey<Integer> MAX_PUBLISHERS = ConfigKey.of(
+            "shm.max.publishers",
+            ConfigType.integer(0, 4096),
+            "64",
+            "local processes that may write through shared memory at a time; 0 for none");
+    static final ConfigKey<String> PUBLISHER_PERMISSIONS = ConfigKey.of(
+            "shm.publish.access",
+            ConfigType.TEXT,
+            "rwx------",
+            "permissions of the directory where publishers make their files: who may write there may write to every topic");
 
     static ShmConfig load(Values values) {
         return new ShmConfig(
@@ -33,6 +53,8 @@ public record ShmConfig(boolean enabled, Path dir, long ringBytes, long maxBytes
                 values.get(RING_BYTES),
                 values.get(MAX_BYTES),
                 values.get(MAX_CHANNELS),
-                values.get(PERMISSIONS));
+                values.get(PERMISSIONS),
+                values.get(MAX_PUBLISHERS),
+                values.get(PUBLISHER_PERMISSIONS));
     }
 }

@@ -8,6 +8,7 @@ import io.tickwire.edge.config.FeedConfig;
 import io.tickwire.edge.config.ShmConfig;
 import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.edge.shm.ChannelRegistry;
+import io.tickwire.edge.shm.PublisherFiles;
 import io.tickwire.edge.shm.RegistrySettings;
 import io.tickwire.edge.shm.ShmException;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,6 +24,7 @@ import org.agrona.concurrent.EpochNanoClock;
 public final class FeedWiring implements AutoCloseable {
     private final ChannelRegistry registry;
     private final FeedPartitions partitions;
+    private final LocalPublishers publishers;
     private final FeedEventLog eventLog = new FeedEventLog();
     private final List<List<FeedTask>> feeds = new ArrayList<>();
     private final Set<String> topics = new LinkedHashSet<>();
@@ -30,6 +32,7 @@ public final class FeedWiring implements AutoCloseable {
     private FeedWiring(final TickwireConfig config, final ChannelRegistry registry, final EpochNanoClock clock) {
         this.registry = registry;
         this.partitions = new FeedPartitions(registry, clock);
+        this.publishers = registry == null || config.shm().maxPublishers() == 0 ? null : openPublishers(config.shm());
         for (int shard = 0; shard < config.threading().shards(); shard++) {
             feeds.add(new ArrayList<>());
         }
@@ -85,6 +88,23 @@ public final class FeedWiring implements AutoCloseable {
         }
     }
 
+    private LocalPublishers openPublishers(final ShmConfig shm) {
+        try {
+            return new LocalPublishers(
+                    PublisherFiles.open(shm.dir(), PosixFilePermissions.fromString(shm.publisherPermissions())),
+                    partitions,
+                    shm.maxPublishers(),
+                    registry.generation());
+        } catch (final IllegalArgumentException e) {
+            registry.close();
+            throw ConfigException.of(
+                    "shm.publish.access", shm.publisherPermissions(), "no permissions as ls shows them");
+        } catch (final ShmException e) {
+            registry.close();
+            throw ConfigException.of("shm.dir", shm.dir().toString(), e.getMessage());
+        }
+    }
+
     /** To be told of partitions. */
     public List<PartitionObserver> observers() {
         return List.of(partitions);
@@ -96,6 +116,9 @@ public final class FeedWiring implements AutoCloseable {
         if (registry != null && shard == 0) {
             tasks.add(new Heartbeat(registry));
         }
+        if (publishers != null) {
+            tasks.add(new PublishTask(publishers, partitions));
+        }
         return tasks;
     }
 
@@ -104,14 +127,22 @@ public final class FeedWiring implements AutoCloseable {
         return topics;
     }
 
-    /** Logs what happened on the feeds; to be called on the control thread a few times a second. */
+    /** Logs what happened on the feeds and looks for publishers; to be called on the control thread a few times a second. */
     public void controlWork() {
         eventLog.drain();
+        if (publishers != null) {
+            publishers.controlWork(System.nanoTime(), System.currentTimeMillis());
+        }
     }
 
     /** The feeds, for their counters. */
     public List<FeedTask> feeds() {
         return List.copyOf(feeds.get(0));
+    }
+
+    /** What the publishers in shared memory have done. Any thread. */
+    public PublishCounters publishCounters() {
+        return publishers == null ? new PublishCounters() : publishers.counters();
     }
 
     /** The last messages known to be missing, oldest first. Any thread. */
@@ -123,6 +154,9 @@ public final class FeedWiring implements AutoCloseable {
     @Override
     public void close() {
         eventLog.drain();
+        if (publishers != null) {
+            publishers.close();
+        }
         if (registry != null) {
             registry.close();
         }

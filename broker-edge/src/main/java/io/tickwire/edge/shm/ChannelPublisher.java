@@ -162,6 +162,7 @@ public final class ChannelPublisher {
         if (!file.isClosed()) {
             try {
                 buffer.putIntRelease(RingLayout.STATE_OFFSET, RingLayout.STATE_CLOSED);
+                FaultBarrier.pass();
             } catch (final InternalError e) {
                 // Somebody cut the file off; its readers find out by themselves.
             } finally {

@@ -111,6 +111,16 @@ final class RingReader implements AutoCloseable {
         return buffer.getLongAcquire(RingLayout.NEXT_OFFSET_OFFSET);
     }
 
+    /** Where the next frame is read. */
+    long position() {
+        return cursor;
+    }
+
+    /** Reads on from a position where a frame begins. */
+    void moveTo(final long position) {
+        cursor = position;
+    }
+
     /** Reads the next frame; on {@link #RECORD}, {@link #IN_JOURNAL} and {@link #NO_RECORDS} moves past it. */
     int next() {
         try {

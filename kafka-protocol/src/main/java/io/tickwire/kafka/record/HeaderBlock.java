@@ -36,6 +36,23 @@ public final class HeaderBlock {
         length = 0;
     }
 
+    /**
+     * Takes headers that are encoded already, in place of what is in the block; whether they are well formed is for who reads the record.
+     *
+     * @param headerCount how many they are
+     * @return false, with nothing changed, when they do not fit
+     */
+    public boolean load(
+            final DirectBuffer encoded, final int encodedOffset, final int encodedLength, final int headerCount) {
+        if (encodedLength > buffer.capacity()) {
+            return false;
+        }
+        buffer.putBytes(0, encoded, encodedOffset, encodedLength);
+        length = encodedLength;
+        count = headerCount;
+        return true;
+    }
+
     /** Headers in the block. */
     public int count() {
         return count;
