@@ -202,9 +202,27 @@ class TopicToolsIT {
                 .succeeds();
     }
 
+    private static long logs(Probe probe, String topic) {
+        try {
+            return Probe.get(probe.admin()
+                            .describeLogDirs(List.of(1))
+                            .descriptions()
+                            .get(1))
+                    .values()
+                    .stream()
+                    .flatMap(directory -> directory.replicaInfos().keySet().stream())
+                    .filter(partition -> partition.topic().equals(topic))
+                    .count();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static void reassignPartitions(Probe probe) throws Exception {
         String topic = probe.topic();
         probe.createTopic(2, Map.of());
+        // Kafka answers before its logs are there, and the tool shows where they lie.
+        probe.saw("logs", Probe.eventually(() -> logs(probe, topic) == 2));
         String topics = file(probe, "topics.json", "{\"version\":1,\"topics\":[{\"topic\":\"" + topic + "\"}]}");
         new ToolRun(
                         probe,

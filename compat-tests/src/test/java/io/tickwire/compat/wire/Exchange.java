@@ -4,12 +4,16 @@ import io.tickwire.compat.target.Target;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
 /** One request and what is seen of its answer. The body may depend on the broker (its topic's id). */
 record Exchange(String name, ApiKeys key, short version, Function<Target, byte[]> body) implements WireComparison.Step {
 
-    private static final int TIMEOUT_MS = 1_500;
+    private static final int TIMEOUT_MS = 4_000;
+    /** How long to see that nothing comes. */
+    private static final int SILENCE_MS = 300;
 
     static Exchange of(String name, ApiKeys key, short version, byte[] body) {
         return new Exchange(name, key, version, target -> body);
@@ -17,10 +21,9 @@ record Exchange(String name, ApiKeys key, short version, Function<Target, byte[]
 
     @Override
     public List<String> run(Target target, RawConnection connection) {
-        ByteBuffer frame = WireFormat.request(key, version, body.apply(target));
-        connection.sendFrame(frame);
-        // Nothing answers a produce that asks for no acknowledgement.
-        RawConnection.Reply reply = connection.receive(key == ApiKeys.PRODUCE ? TIMEOUT_MS / 5 : TIMEOUT_MS);
+        byte[] bytes = body.apply(target);
+        connection.sendFrame(WireFormat.request(key, version, bytes));
+        RawConnection.Reply reply = connection.receive(asksForNothing(bytes) ? SILENCE_MS : TIMEOUT_MS);
         if (reply.frame() == null) {
             // What a silent broker still has to say must not be taken for the next answer.
             connection.close();
@@ -34,6 +37,16 @@ record Exchange(String name, ApiKeys key, short version, Function<Target, byte[]
             return WireFormat.lines(key, form, reply.frame(), WireComparison.ALLOWED);
         } catch (RuntimeException e) {
             return List.of("an answer of " + reply.frame().length + " bytes that cannot be read: " + e);
+        }
+    }
+
+    /** Whether this is a produce that asks for no acknowledgement. */
+    private boolean asksForNothing(byte[] bytes) {
+        try {
+            return key == ApiKeys.PRODUCE
+                    && new ProduceRequestData(new ByteBufferAccessor(ByteBuffer.wrap(bytes)), version).acks() == 0;
+        } catch (RuntimeException e) {
+            return false;
         }
     }
 }
