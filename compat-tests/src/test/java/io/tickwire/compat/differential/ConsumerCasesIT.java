@@ -173,6 +173,7 @@ class ConsumerCasesIT {
         return Differential.tests(
                 "consumer questions",
                 List.of(
+                        Case.of("lag behind an open transaction", ConsumerCasesIT::lagBehindOpenTransaction),
                         Case.of("beginning and end", probe -> {
                             fill(probe, 2, Map.of());
                             KafkaConsumer<String, String> consumer = assigned(probe, Map.of());
@@ -315,5 +316,27 @@ class ConsumerCasesIT {
             return description.groupState() + " " + description.type() + " "
                     + description.members().size();
         });
+    }
+
+    /** A reader of committed records has no more to come than up to the last stable offset. */
+    private static void lagBehindOpenTransaction(Probe probe) throws Exception {
+        probe.createTopic(1, Map.of());
+        KafkaProducer<String, String> producer =
+                probe.producer(Map.of("transactional.id", probe.name("open"), "enable.idempotence", true));
+        producer.initTransactions();
+        producer.beginTransaction();
+        Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, "k", "committed")));
+        producer.commitTransaction();
+        producer.beginTransaction();
+        Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, 2L, "k", "open")));
+        for (String isolation : List.of("read_committed", "read_uncommitted")) {
+            KafkaConsumer<String, String> consumer =
+                    probe.consumer(Map.of("isolation.level", isolation, "max.poll.records", 1));
+            consumer.assign(List.of(probe.partition(0)));
+            consumer.seekToBeginning(List.of(probe.partition(0)));
+            probe.saw(isolation, Probe.poll(consumer, 1).getFirst().value());
+            probe.saw(isolation + " lag", consumer.currentLag(probe.partition(0)));
+        }
+        producer.abortTransaction();
     }
 }
