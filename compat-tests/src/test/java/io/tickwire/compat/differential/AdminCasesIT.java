@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigsOptions;
@@ -535,11 +536,11 @@ class AdminCasesIT {
                         .partitionResult(probe.partition(0))));
     }
 
-    private static void fill(Probe probe, int count) {
+    private static void fill(Probe probe, int count) throws Exception {
         KafkaProducer<String, String> producer = probe.producer(Map.of());
-        for (int i = 0; i < count; i++) {
-            var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 100L + i, null, "v" + i));
-        }
-        producer.flush();
+        Probe.sendAll(
+                producer,
+                IntStream.range(0, count)
+                        .mapToObj(i -> new ProducerRecord<>(probe.topic(), 0, 100L + i, (String) null, "v" + i)));
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.DynamicTest;
 /** Runs each case against both brokers at the same time and demands that a client saw the same. */
 public final class Differential {
 
-    private static final long TIMEOUT_S = 60;
+    private static final long TIMEOUT_S = 180;
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "case");
         thread.setDaemon(true);

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -66,10 +67,11 @@ class GroupCasesIT {
     private static void fill(Probe probe, int partitions, int records) throws Exception {
         probe.createTopic(partitions, Map.of());
         KafkaProducer<String, String> producer = probe.producer(Map.of());
-        for (int i = 0; i < records; i++) {
-            var _ = producer.send(new ProducerRecord<>(probe.topic(), i % partitions, 1L + i, null, "value " + i));
-        }
-        producer.flush();
+        Probe.sendAll(
+                producer,
+                IntStream.range(0, records)
+                        .mapToObj(i -> new ProducerRecord<>(
+                                probe.topic(), i % partitions, 1L + i, (String) null, "value " + i)));
     }
 
     @TestFactory

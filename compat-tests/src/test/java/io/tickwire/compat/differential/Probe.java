@@ -16,12 +16,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
@@ -39,6 +42,10 @@ public final class Probe implements AutoCloseable {
 
     private static final Map<String, Admin> ADMINS = new ConcurrentHashMap<>();
     private static final long FUTURE_TIMEOUT_S = 70;
+
+    /** A machine's disk stands still for 15 s at times, under either broker. */
+    private static final long PATIENCE_S = 60;
+
     private static final long SLOW_S = 5;
 
     @FunctionalInterface
@@ -141,9 +148,9 @@ public final class Probe implements AutoCloseable {
         Map<String, Object> all = new HashMap<>(Map.of(
                 "bootstrap.servers", target.bootstrap(),
                 "linger.ms", 0,
-                "max.block.ms", 10_000,
-                "request.timeout.ms", 10_000,
-                "delivery.timeout.ms", 15_000,
+                "max.block.ms", 60_000,
+                "request.timeout.ms", 30_000,
+                "delivery.timeout.ms", 60_000,
                 "retry.backoff.ms", 20));
         all.putAll(settings);
         return track(new KafkaProducer<>(all, new StringSerializer(), new StringSerializer()));
@@ -160,7 +167,7 @@ public final class Probe implements AutoCloseable {
                 "retry.backoff.ms",
                 20,
                 "default.api.timeout.ms",
-                15_000));
+                60_000));
         all.putAll(settings);
         return track(new KafkaConsumer<>(all, new StringDeserializer(), new StringDeserializer()));
     }
@@ -205,7 +212,17 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    /** Reads from the start of partitions until so many records came, or 15 s have passed. */
+    /** Sends records one after another without waiting, then waits until all are acknowledged: a case's records are there, or it is broken. */
+    static void sendAll(KafkaProducer<String, String> producer, Stream<ProducerRecord<String, String>> records)
+            throws Exception {
+        List<Future<RecordMetadata>> sent = records.map(producer::send).toList();
+        producer.flush();
+        for (Future<RecordMetadata> one : sent) {
+            get(one);
+        }
+    }
+
+    /** Reads from the start of partitions until so many records came, or {@value #PATIENCE_S} s have passed. */
     List<ConsumerRecord<String, String>> readAll(int count, Map<String, ?> settings, TopicPartition... partitions) {
         KafkaConsumer<String, String> consumer = consumer(settings);
         consumer.assign(List.of(partitions));
@@ -215,16 +232,16 @@ public final class Probe implements AutoCloseable {
 
     public static List<ConsumerRecord<String, String>> poll(KafkaConsumer<String, String> consumer, int count) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (records.size() < count && System.nanoTime() - deadline < 0) {
             consumer.poll(Duration.ofMillis(200)).forEach(records::add);
         }
         return records;
     }
 
-    /** Waits for what a broker does in its own time; false when it has not after 20 s. */
+    /** Waits for what a broker does in its own time; false when it has not after {@value #PATIENCE_S} s. */
     public static boolean eventually(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
                 return false;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -83,10 +84,11 @@ class ProducerCasesIT {
                     probe.createTopic(1, Map.of("compression.type", topicCodec));
                     KafkaProducer<String, String> producer =
                             probe.producer(Map.of("compression.type", codec, "linger.ms", 20));
-                    for (int i = 0; i < 5; i++) {
-                        var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 5L, "k" + i, "value".repeat(50)));
-                    }
-                    producer.flush();
+                    Probe.sendAll(
+                            producer,
+                            IntStream.range(0, 5)
+                                    .mapToObj(i ->
+                                            new ProducerRecord<>(probe.topic(), 0, 5L, "k" + i, "value".repeat(50))));
                     probe.sawRecords("read", probe.readAll(5, Map.of(), probe.partition(0)));
                     probe.saw("codecs", codecs(probe));
                 }));
@@ -96,8 +98,7 @@ class ProducerCasesIT {
             cases.add(Case.of("topic gzip level " + level, probe -> {
                 probe.createTopic(1, Map.of("compression.type", "gzip", "compression.gzip.level", level));
                 KafkaProducer<String, String> producer = probe.producer(Map.of("linger.ms", 20));
-                var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 5L, "k", "value, ".repeat(2_000)));
-                producer.flush();
+                Probe.get(producer.send(new ProducerRecord<>(probe.topic(), 0, 5L, "k", "value, ".repeat(2_000))));
                 probe.saw("bytes", bytes(probe));
             }));
         }
@@ -317,10 +318,11 @@ class ProducerCasesIT {
                             probe.createTopic(1, Map.of());
                             KafkaProducer<String, String> producer =
                                     probe.producer(Map.of("batch.size", 500, "enable.idempotence", true));
-                            for (int i = 0; i < 2_000; i++) {
-                                var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "value " + i));
-                            }
-                            producer.flush();
+                            Probe.sendAll(
+                                    producer,
+                                    IntStream.range(0, 2_000)
+                                            .mapToObj(i -> new ProducerRecord<>(
+                                                    probe.topic(), 0, 1L, (String) null, "value " + i)));
                             probe.sawRecords("read", probe.readAll(2_000, Map.of(), probe.partition(0)));
                         })));
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListStreamsGroupOffsetsSpec;
@@ -128,13 +129,13 @@ class StreamsApplicationCasesIT {
         write(probe, partitions);
     }
 
-    private static void write(Probe probe, int partitions) {
+    private static void write(Probe probe, int partitions) throws Exception {
         KafkaProducer<String, String> producer = probe.producer(Map.of());
-        for (int i = 0; i < RECORDS; i++) {
-            var _ = producer.send(
-                    new ProducerRecord<>(probe.topic(), i % partitions, 1L + i, "key " + i % 4, "value " + i));
-        }
-        producer.flush();
+        Probe.sendAll(
+                producer,
+                IntStream.range(0, RECORDS)
+                        .mapToObj(i -> new ProducerRecord<>(
+                                probe.topic(), i % partitions, 1L + i, "key " + i % 4, "value " + i)));
     }
 
     private static KafkaStreams start(

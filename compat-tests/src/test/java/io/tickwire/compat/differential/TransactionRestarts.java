@@ -129,6 +129,8 @@ final class TransactionRestarts {
         producer.close(Duration.ZERO);
 
         broker.killed();
+        // A list holds nothing as long as the coordinator loads.
+        described(probe);
         var listed = Probe.get(probe.admin()
                 .listTransactions(new ListTransactionsOptions().filterOnTransactionalIdPattern(probe.name("tx")))
                 .all());
