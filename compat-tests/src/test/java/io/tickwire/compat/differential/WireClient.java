@@ -15,7 +15,7 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Sends one request at a time, at the version it is told: what no stock client of one version would send. */
-final class WireClient implements AutoCloseable {
+public final class WireClient implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 20_000;
 
@@ -23,7 +23,7 @@ final class WireClient implements AutoCloseable {
     private final String clientId;
     private int correlationId;
 
-    WireClient(Target target, String clientId) throws IOException {
+    public WireClient(Target target, String clientId) throws IOException {
         this.clientId = clientId;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MS);
@@ -31,7 +31,7 @@ final class WireClient implements AutoCloseable {
     }
 
     /** Sends and awaits the answer of the request's own kind. */
-    <T extends AbstractResponse> T ask(AbstractRequest request, Class<T> kind) throws IOException {
+    public <T extends AbstractResponse> T ask(AbstractRequest request, Class<T> kind) throws IOException {
         return kind.cast(ask(request));
     }
 

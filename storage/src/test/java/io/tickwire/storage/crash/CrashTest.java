@@ -27,13 +27,17 @@ import org.junit.jupiter.api.io.TempDir;
  * or different afterwards. After two kills of three the test recovers and checks the logs itself, after the others the next child
  * does, and may be killed doing it.
  *
- * <p>{@code -Dstorage.crash.kills=N} sets how often (200 is the full run), {@code -Dstorage.crash.seed=S} the seed.
+ * <p>{@code -Dstorage.crash.kills=N} sets how often (200 is the full run), {@code -Dstorage.crash.seed=S} the seed. With more kills than the
+ * build makes, each is reported as it happens. The command is in {@code storage/docs/storage.md}.
  */
 class CrashTest {
     private static final int LONGEST_LIFE_MS = 900;
 
     /** When the moment aimed at does not come. */
     private static final int PATIENCE_MS = 15_000;
+
+    /** Kills of a build: each kind once. */
+    private static final int BUILD_KILLS = Aim.values().length;
 
     /** What a process killed by signal 9 exits with. */
     private static final int KILLED = 128 + 9;
@@ -48,7 +52,7 @@ class CrashTest {
     @Test
     @Timeout(3_600)
     void killedWriterLosesNothingAcknowledged() throws Exception {
-        int count = Integer.getInteger("storage.crash.kills", Aim.values().length);
+        int count = Integer.getInteger("storage.crash.kills", BUILD_KILLS);
         long seed = Long.getLong("storage.crash.seed", System.nanoTime());
         System.out.println("storage crash: " + count + " kills, seed " + seed);
         Random random = new Random(seed);
@@ -61,9 +65,20 @@ class CrashTest {
                     aims.addAll(List.of(Aim.values()));
                     Collections.shuffle(aims, random);
                 }
-                kills.merge(liveAndDie(data, aims.removeLast(), random), 1, Integer::sum);
-                if (random.nextInt(3) > 0) {
+                Aim aim = aims.removeLast();
+                Aim died = liveAndDie(data, aim, random);
+                kills.merge(died, 1, Integer::sum);
+                boolean verify = random.nextInt(3) > 0;
+                if (verify) {
                     recoverAndVerify(data, acknowledged);
+                }
+                if (count > BUILD_KILLS) {
+                    System.out.println("storage crash: kill " + (kill + 1) + " of " + count + ", " + died
+                            + (died == aim ? "" : " instead of " + aim)
+                            + (verify
+                                    ? ", recovered in " + recoveryMs.getLast() + " ms, " + checkedRecords
+                                            + " records checked so far"
+                                    : ", left to the next child to recover"));
                 }
             }
             recoverAndVerify(data, acknowledged);
