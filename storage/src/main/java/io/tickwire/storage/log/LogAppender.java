@@ -249,7 +249,7 @@ final class LogAppender {
     private void requestSync() {
         unsyncedRecords = 0;
         oldestUnsyncedMs = NOTHING_UNSYNCED;
-        sync.request(log);
+        sync.request();
     }
 
     int doWork(final long nowMs) {

@@ -41,6 +41,7 @@ public final class LogFiles {
     private final EpochStarts epochs;
     private int nextGeneration;
     private volatile long recoveryPoint;
+    private long checkpoint;
     private boolean open;
 
     /** Takes over what recovery found. */
@@ -49,6 +50,7 @@ public final class LogFiles {
         this.directory = directory;
         this.nextGeneration = manifest.nextGeneration();
         this.recoveryPoint = manifest.recoveryPoint();
+        this.checkpoint = manifest.recoveryPoint();
         this.open = manifest.open();
         this.epochs = manifest.epochs();
         this.offsets = new LogOffsets(manifest.logStartOffset(), manifest.logEndOffset(), manifest.logEndOffset());
@@ -174,6 +176,36 @@ public final class LogFiles {
         }
     }
 
+    /** The log is deleted: its manifest is nobody's any more. */
+    synchronized void abandon() {
+        open = false;
+    }
+
+    /**
+     * Puts the segments that have ended on the device and says so in the manifest: recovery does not read them. Any thread; blocks.
+     */
+    void checkpoint() throws IOException {
+        long end = 0;
+        for (final Segment segment : segments.snapshot()) {
+            if (!segment.isSealed()) {
+                break;
+            }
+            if (segment.nextOffset() > recoveryPoint && !segment.isDeleted()) {
+                sync(segment);
+            }
+            end = segment.nextOffset();
+        }
+        recoveryPoint(end);
+        persistCheckpoint(end);
+    }
+
+    private synchronized void persistCheckpoint(final long end) throws IOException {
+        if (open && end > checkpoint) {
+            persist(false);
+            checkpoint = end;
+        }
+    }
+
     /** Writes the manifest. */
     public synchronized void persist(final boolean durable) throws IOException {
         new LogManifest(
@@ -218,8 +250,8 @@ public final class LogFiles {
     }
 
     /** Everything before {@code offset} is on the device. Takes effect on disk with the next {@link #persist}. */
-    public void recoveryPoint(final long offset) {
-        recoveryPoint = offset;
+    public synchronized void recoveryPoint(final long offset) {
+        recoveryPoint = Math.max(recoveryPoint, offset);
     }
 
     public long recoveryPoint() {

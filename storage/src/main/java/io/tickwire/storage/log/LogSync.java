@@ -12,13 +12,16 @@ import org.slf4j.LoggerFactory;
 final class LogSync {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogSync.class);
 
+    private final PartitionLog log;
     private final LogFiles files;
     private final AtomicBoolean requested = new AtomicBoolean();
+    private final AtomicBoolean segmentEnded = new AtomicBoolean();
     private volatile LogSyncer syncer;
     private volatile long durableOffset;
     private volatile boolean failed;
 
-    LogSync(final LogFiles files) {
+    LogSync(final PartitionLog log, final LogFiles files) {
+        this.log = log;
         this.files = files;
         this.durableOffset = files.offsets().logEnd();
     }
@@ -28,16 +31,48 @@ final class LogSync {
     }
 
     /** Asks for everything appended so far; requests made meanwhile are one: that is the group commit. */
-    void request(final PartitionLog log) {
+    void request() {
         if (requested.compareAndSet(false, true)) {
             final LogSyncer thread = syncer;
-            if (thread == null || !thread.offer(log)) {
+            if (thread == null || !thread.offer(this)) {
                 run();
             }
         }
     }
 
-    /** Does it; blocks. */
+    /** A segment has ended: soon it need not be read by recovery any more. Without a syncer that has time until {@link #checkpoint}. */
+    void segmentEnded() {
+        final LogSyncer thread = syncer;
+        if (thread != null && segmentEnded.compareAndSet(false, true) && !thread.offer(this)) {
+            segmentEnded.set(false);
+        }
+    }
+
+    /** Does what was asked for; blocks. */
+    void runRequested() {
+        if (requested.get()) {
+            log.flush();
+        }
+        if (segmentEnded.getAndSet(false)) {
+            checkpoint();
+        }
+    }
+
+    /** Whose it is. */
+    PartitionLog log() {
+        return log;
+    }
+
+    /** Puts the segments that have ended on the device; blocks. */
+    void checkpoint() {
+        try {
+            files.checkpoint();
+        } catch (final IOException e) {
+            LOGGER.warn("{} has no new checkpoint: {}", files.directory(), e.toString());
+        }
+    }
+
+    /** Puts everything on the device; blocks. */
     void run() {
         requested.set(false);
         final long end = files.offsets().logEnd();

@@ -12,8 +12,7 @@ public final class LogSyncer implements Runnable, AutoCloseable {
     private static final int QUEUE_CAPACITY = 64 * 1024;
     private static final long IDLE_NS = 1_000_000_000L;
 
-    private final ManyToOneConcurrentArrayQueue<PartitionLog> queue =
-            new ManyToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
+    private final ManyToOneConcurrentArrayQueue<LogSync> queue = new ManyToOneConcurrentArrayQueue<>(QUEUE_CAPACITY);
     private final Consumer<PartitionLog> onDurable;
     private volatile Thread thread;
     private volatile boolean closed;
@@ -24,9 +23,9 @@ public final class LogSyncer implements Runnable, AutoCloseable {
     }
 
     /** Any thread; false when there is no room or nobody runs this, and the caller has to do it. */
-    boolean offer(final PartitionLog log) {
+    boolean offer(final LogSync request) {
         final Thread runner = thread;
-        if (runner == null || !queue.offer(log)) {
+        if (runner == null || !queue.offer(request)) {
             return false;
         }
         LockSupport.unpark(runner);
@@ -48,12 +47,12 @@ public final class LogSyncer implements Runnable, AutoCloseable {
 
     private int doWork() {
         int work = 0;
-        PartitionLog log = queue.poll();
-        while (log != null) {
-            log.flush();
-            onDurable.accept(log);
+        LogSync request = queue.poll();
+        while (request != null) {
+            request.runRequested();
+            onDurable.accept(request.log());
             work++;
-            log = queue.poll();
+            request = queue.poll();
         }
         return work;
     }

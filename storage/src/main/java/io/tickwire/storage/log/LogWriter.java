@@ -26,6 +26,7 @@ final class LogWriter {
 
     private final LogFiles files;
     private final LogProducers producers;
+    private final LogSync sync;
     private LogSettings settings;
     private Journal journal;
     private volatile Headroom headroom;
@@ -37,9 +38,10 @@ final class LogWriter {
     private long rolls;
     private long storageErrors;
 
-    LogWriter(final LogFiles files, final LogProducers producers, final LogSettings settings) {
+    LogWriter(final LogFiles files, final LogProducers producers, final LogSync sync, final LogSettings settings) {
         this.files = files;
         this.producers = producers;
+        this.sync = sync;
         this.settings = settings;
     }
 
@@ -278,6 +280,7 @@ final class LogWriter {
         beginSegment(ended.generation(), journal.cycle(), nowMs);
         ended.unpin();
         rolls++;
+        sync.segmentEnded();
     }
 
     /** Lets the journal go after an error; the segment ends where the last complete batch ended. */
@@ -348,6 +351,7 @@ final class LogWriter {
     /** Forgets the journal of a deleted log. */
     void discard() {
         release(true);
+        files.abandon();
     }
 
     boolean isOpen() {

@@ -49,8 +49,8 @@ public final class PartitionLog implements AutoCloseable {
         this.search = new LogSearch(files);
         this.retention = new LogRetention(files, this::keepProducersBefore);
         this.rewrites = new LogRewrites(files, producers, gate);
-        this.sync = new LogSync(files);
-        this.writer = new LogWriter(files, producers, settings);
+        this.sync = new LogSync(this, files);
+        this.writer = new LogWriter(files, producers, sync, settings);
         this.appender = new LogAppender(this, files, writer, sync, producers.table(), gate);
     }
 
@@ -173,7 +173,7 @@ public final class PartitionLog implements AutoCloseable {
         return prepared[0];
     }
 
-    /** Rolls a segment that is due by age and deletes what need not be kept. Any thread; blocks on the disk. */
+    /** Rolls a segment that is due by age, deletes what need not be kept, has what has ended on the device. Any thread; blocks. */
     public int enforceRetention(final long nowMs) {
         if (gate.isShut()) {
             return 0;
@@ -184,6 +184,7 @@ public final class PartitionLog implements AutoCloseable {
         });
         final int deleted = retention.enforce(settings, nowMs);
         gate.runAlone(() -> producers.table().expire(nowMs - settings.producerExpirationMs(), offsets.logStart()));
+        sync.checkpoint();
         return deleted;
     }
 

@@ -218,7 +218,7 @@ public final class LogRecovery {
                         Batches.lastOffset(entry));
             });
             epochs.onEnd();
-            scannedBytes += scan.fileBytes();
+            scannedBytes += scan.readBytes();
             corruptions.addAll(scan.corruptions());
             segment.seal();
             if (segment.endPosition() > 0) {

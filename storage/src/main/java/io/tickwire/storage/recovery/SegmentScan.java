@@ -36,7 +36,7 @@ public final class SegmentScan {
     }
 
     /** So many bytes of nothing end the search for a sound batch behind a broken chain. */
-    private static final long LONGEST_HOLE_BYTES = 64 * 1024;
+    static final long LONGEST_HOLE_BYTES = 64 * 1024;
 
     /** Learns of each sound batch in order. */
     @FunctionalInterface
@@ -57,6 +57,8 @@ public final class SegmentScan {
     private Path file;
     private Visitor visitor;
     private long fileBytes;
+    private long readTo;
+    private long mostBatches;
     private long endPosition;
     private long nextOffset;
     private long batches;
@@ -68,11 +70,23 @@ public final class SegmentScan {
     public SegmentScan scan(
             final Path journalFile, final long baseOffset, final Offsets offsets, final Visitor batchVisitor)
             throws IOException {
+        return scan(journalFile, baseOffset, offsets, Long.MAX_VALUE, batchVisitor);
+    }
+
+    private SegmentScan scan(
+            final Path journalFile,
+            final long baseOffset,
+            final Offsets offsets,
+            final long atMostBatches,
+            final Visitor batchVisitor)
+            throws IOException {
         dense = offsets != Offsets.WITH_GAPS;
         exact = offsets == Offsets.EXACT;
         file = journalFile;
         visitor = batchVisitor;
         fileBytes = Files.size(file);
+        readTo = 0;
+        mostBatches = atMostBatches;
         corruptions.clear();
         suspects.clear();
         endPosition = 0;
@@ -91,8 +105,8 @@ public final class SegmentScan {
     /** Where the first batch of a file begins if that is sound and not below {@code leastOffset}, else {@code leastOffset}. */
     long firstOffset(final Path journalFile, final long leastOffset) throws IOException {
         final long[] first = {leastOffset};
-        scan(journalFile, leastOffset, Offsets.FROM_BASE, (entry, position, length) -> {
-            if (batches == 1 && suspects.isEmpty() && corruptions.isEmpty()) {
+        scan(journalFile, leastOffset, Offsets.FROM_BASE, 1, (entry, position, length) -> {
+            if (corruptions.isEmpty()) {
                 first[0] = Batches.baseOffset(entry);
             }
         });
@@ -101,8 +115,8 @@ public final class SegmentScan {
 
     private void walk(final long base) {
         long position = 0;
-        while (position + JournalFormat.HEADER_BYTES <= fileBytes) {
-            final int header = JournalFormat.header(base + position);
+        while (position + JournalFormat.HEADER_BYTES <= fileBytes && batches < mostBatches) {
+            final int header = header(base, position);
             if (header == JournalFormat.NOT_WRITTEN) {
                 return;
             }
@@ -127,6 +141,11 @@ public final class SegmentScan {
         }
     }
 
+    private int header(final long base, final long position) {
+        readTo = Math.max(readTo, position + JournalFormat.HEADER_BYTES);
+        return JournalFormat.header(base + position);
+    }
+
     private void suspect(final long position, final String what) {
         suspects.add(new Corruption(file, position, nextOffset, what, false));
         exact = false;
@@ -139,7 +158,7 @@ public final class SegmentScan {
                 position + JournalFormat.HEADER_BYTES + RecordBatchFlyweight.HEADER_BYTES <= fileBytes
                         && hole < LONGEST_HOLE_BYTES;
                 position += JournalFormat.HEADER_BYTES) {
-            final int header = JournalFormat.header(base + position);
+            final int header = header(base, position);
             hole = header == JournalFormat.NOT_WRITTEN ? hole + JournalFormat.HEADER_BYTES : 0;
             if (JournalFormat.isData(header)
                     && JournalFormat.next(position, header) <= fileBytes
@@ -157,6 +176,7 @@ public final class SegmentScan {
             suspect(position, wrong);
             return;
         }
+        readTo = Math.max(readTo, next);
         corruptions.addAll(suspects);
         suspects.clear();
         nextOffset = Batches.lastOffset(entry) + 1;
@@ -201,9 +221,9 @@ public final class SegmentScan {
         return batches;
     }
 
-    /** Bytes of the file. */
-    public long fileBytes() {
-        return fileBytes;
+    /** Bytes from the start of the file to the last one that was looked at: journal files are mostly larger than their contents. */
+    public long readBytes() {
+        return readTo;
     }
 
     /** True when something behind the sound part has to be cut. */

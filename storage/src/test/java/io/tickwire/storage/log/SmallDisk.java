@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /** A small file system that can be filled up. Needs root for the mount: elsewhere the test is skipped, but not in CI. */
 public final class SmallDisk implements AutoCloseable {
@@ -44,6 +45,10 @@ public final class SmallDisk implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        run("umount", directory.toString());
+        // Chronicle unmaps on a thread of its own, which may be late.
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!run("umount", directory.toString())) {
+            assertTrue(System.nanoTime() - deadlineNs < 0, directory + " stays in use");
+        }
     }
 }
