@@ -74,6 +74,7 @@ public final class Differential {
 
     private static Seen observe(String suite, Case one, Target target) {
         long start = System.nanoTime();
+        Thread.currentThread().setName("case on " + target.name());
         String id = suite + "-" + one.name();
         try (Probe probe = new Probe(target, id)) {
             try {

@@ -257,7 +257,8 @@ public final class Probe implements AutoCloseable {
             return future.get(SLOW_S, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             StackTraceElement asked = new Throwable().getStackTrace()[1];
-            System.out.println("No answer for " + SLOW_S + " s at " + asked + ". "
+            System.out.println("No answer for " + SLOW_S + " s to the "
+                    + Thread.currentThread().getName() + " at " + asked + ". "
                     + Targets.subject().name() + " now:\n" + Targets.subject().diagnosis());
         }
         return future.get(FUTURE_TIMEOUT_S, TimeUnit.SECONDS);
