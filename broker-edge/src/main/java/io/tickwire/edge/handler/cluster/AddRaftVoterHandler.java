@@ -3,7 +3,6 @@ package io.tickwire.edge.handler.cluster;
 import io.tickwire.edge.handler.ControlHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AddRaftVoterResponseData;
@@ -33,21 +32,16 @@ public final class AddRaftVoterHandler implements ControlHandler {
     }
 
     private AddRaftVoterResponseData answer(AddRaftVoterRequestData request) {
-        String own = services.metadata().identity().clusterId();
-        if (request.clusterId() != null && !request.clusterId().equals(own)) {
-            return refusal(
-                    Errors.INCONSISTENT_CLUSTER_ID, "cluster id " + request.clusterId() + " is not this one's, " + own);
+        VoterRefusal refusal = VoterRefusal.of(
+                request.clusterId(),
+                services.metadata().identity().clusterId(),
+                request.voterId(),
+                request.voterDirectoryId());
+        if (refusal.equals(VoterRefusal.FIXED) && request.listeners().isEmpty()) {
+            refusal = new VoterRefusal(Errors.INVALID_REQUEST, "the voter has no listener");
         }
-        if (request.voterId() < 0 || request.voterDirectoryId().equals(Uuid.ZERO_UUID)) {
-            return refusal(Errors.INVALID_REQUEST, "a voter is an id from 0 and a directory id");
-        }
-        if (request.listeners().isEmpty()) {
-            return refusal(Errors.INVALID_REQUEST, "the voter has no listener");
-        }
-        return refusal(Errors.UNSUPPORTED_VERSION, "the voters are fixed at kraft.version 0");
-    }
-
-    private static AddRaftVoterResponseData refusal(Errors error, String text) {
-        return new AddRaftVoterResponseData().setErrorCode(error.code()).setErrorMessage(text);
+        return new AddRaftVoterResponseData()
+                .setErrorCode(refusal.error().code())
+                .setErrorMessage(refusal.text());
     }
 }
