@@ -4,6 +4,7 @@ import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.transaction.ProducerOutcome;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,8 +128,9 @@ public final class AddPartitionsToTxnHandler implements ControlHandler {
         return refused;
     }
 
+    /** Keeps to the order of the request, which clients count on. */
     private static Map<TopicPartition, Errors> same(List<TopicPartition> partitions, Errors error) {
-        Map<TopicPartition, Errors> results = new HashMap<>();
+        Map<TopicPartition, Errors> results = new LinkedHashMap<>();
         partitions.forEach(partition -> results.put(partition, error));
         return results;
     }
