@@ -51,9 +51,7 @@ class GroupCasesIT {
                         "partition.assignment.strategy",
                         "org.apache.kafka.clients.consumer." + assignor,
                         "heartbeat.interval.ms",
-                        200,
-                        "session.timeout.ms",
-                        6_000));
+                        200));
     }
 
     private static KafkaConsumer<String, String> member(Probe probe, Flavour flavour, Map<String, ?> more) {

@@ -179,7 +179,7 @@ class TransactionCasesIT {
                 Case.of("timeout aborts", probe -> {
                     probe.createTopic(1, Map.of());
                     KafkaProducer<String, String> producer =
-                            transactional(probe, Map.of("transaction.timeout.ms", 4_000));
+                            transactional(probe, Map.of("transaction.timeout.ms", 10_000));
                     producer.initTransactions();
                     producer.beginTransaction();
                     send(probe, producer, "a");
