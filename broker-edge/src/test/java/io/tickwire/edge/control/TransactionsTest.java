@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -169,6 +170,34 @@ class TransactionsTest {
         assertEquals(Errors.NONE.code(), end(producer, true, BEFORE_EPOCH_BUMP).errorCode());
         assertEquals("CompleteCommit", state());
         assertEquals(1, endOffset());
+    }
+
+    @Test
+    void partitionsAreAnsweredForInTheOrderOfTheRequest() throws Exception {
+        InitProducerIdResponseData producer = init();
+        List<Integer> asked = List.of(7, 3, 11, 1, 0, 5, 2);
+        CreateTopicsRequestData wide = new CreateTopicsRequestData().setTimeoutMs(10_000);
+        wide.topics()
+                .add(new CreateTopicsRequestData.CreatableTopic()
+                        .setName("wide")
+                        .setNumPartitions(12)
+                        .setReplicationFactor((short) 1));
+        node.call(ApiKeys.CREATE_TOPICS, 7, wide, CreateTopicsResponseData.class);
+        AddPartitionsToTxnRequestData request = new AddPartitionsToTxnRequestData()
+                .setV3AndBelowTransactionalId("tx")
+                .setV3AndBelowProducerId(producer.producerId())
+                .setV3AndBelowProducerEpoch(producer.producerEpoch());
+        request.v3AndBelowTopics()
+                .add(new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic()
+                        .setName("wide")
+                        .setPartitions(asked));
+        List<Integer> answered = new ArrayList<>();
+        node.call(ApiKeys.ADD_PARTITIONS_TO_TXN, 3, request, AddPartitionsToTxnResponseData.class)
+                .resultsByTopicV3AndBelow()
+                .find("wide")
+                .resultsByPartition()
+                .forEach(result -> answered.add(result.partitionIndex()));
+        assertEquals(asked, answered);
     }
 
     @Test

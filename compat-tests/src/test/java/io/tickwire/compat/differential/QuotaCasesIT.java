@@ -118,7 +118,7 @@ class QuotaCasesIT {
         probe.createTopic(1, Map.of());
         set(probe, by, "producer_byte_rate", 10_000.0);
         KafkaProducer<String, String> producer = producer(probe, client(probe));
-        send(probe, producer, 90);
+        send(probe, producer, 50);
         probe.saw("throttled within the rate", throttled(producer.metrics(), "produce-throttle-time-max"));
         probe.saw("throttled above it", above(() -> {
             send(probe, producer, 20);
