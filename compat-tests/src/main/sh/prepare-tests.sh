@@ -39,7 +39,7 @@ ping of the userspace stack|iputils-ping
 when acknowledgements wait for the device|strace
 userspace network devices|librte-eal23 librte-ethdev23 librte-mempool-ring23 librte-bus-vdev23 librte-bus-pci23 librte-net-ring23 librte-net-null23 librte-net-af-packet23 librte-net-af-xdp23 librte-net-tap23 librte-net-memif23 librte-net-vhost23 librte-net-virtio23 librte-net-pcap23 libxdp1 libbpf1
 userspace network compared with C|libdpdk-dev pkg-config
-native Node.js client|librdkafka-dev g++ make python3
+native Node.js client|librdkafka-dev libzstd-dev g++ make python3
 JavaScript clients|nodejs
 build|maven
 LIST

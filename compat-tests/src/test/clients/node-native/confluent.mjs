@@ -96,6 +96,7 @@ await run({
   'compression gzip': compression(CompressionTypes.GZIP),
   'compression snappy': compression(CompressionTypes.SNAPPY),
   'compression lz4': compression(CompressionTypes.LZ4),
+  'compression zstd': compression(CompressionTypes.ZSTD),
   idempotence: async () => {
     const topic = await createTopic('idempotent')
     await produce(topic, records(50), { idempotent: true })

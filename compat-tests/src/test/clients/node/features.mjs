@@ -1,7 +1,7 @@
 // Runs a client's features one after another and prints one line each: "feature: ok", or what went wrong.
 import { strict as assert } from 'node:assert'
 
-const TIMEOUT_MS = 40_000
+const TIMEOUT_MS = 120_000
 
 export const [bootstrap, prefix] = process.argv.slice(2)
 

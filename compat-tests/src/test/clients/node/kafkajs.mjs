@@ -35,6 +35,8 @@ const fromMessage = ({ message }) => ({
 async function createTopic (name, numPartitions = 1) {
   const topic = `${prefix}-${name}`
   await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true })
+  // Kafka names leaders before they serve, and the client does not try again.
+  await eventually(`${topic} is served`, () => admin.fetchTopicOffsets(topic).then(() => true, () => false))
   return topic
 }
 

@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -26,9 +28,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that nobody here wrote do what they can do with Kafka. Which features of which client are tried is the table of
- * {@code compat-tests/docs/clients.md}, a list that only grows: a feature in it must work on both brokers, and a feature that
- * works must be in it.
+ * Clients that nobody here wrote do what they can do with Kafka. Which features of which client work on which target is the
+ * matrix of {@code compat-tests/docs/clients.md}, which only grows: what is in it must work, and what works must be in it.
  */
 class ClientMatrixIT {
 
@@ -40,32 +41,39 @@ class ClientMatrixIT {
 
     @TestFactory
     Stream<DynamicTest> clients() throws IOException {
-        Map<String, List<String>> expected = table();
+        Map<String, Map<String, String>> expected = matrix();
         List<Clients.Client> clients = Clients.all();
         assertEquals(
                 expected.keySet().stream().sorted().toList(),
                 clients.stream().map(Clients.Client::name).sorted().toList(),
-                "clients in the table and here");
+                "clients in the matrix and here");
         return clients.stream()
                 .map(client ->
                         DynamicTest.dynamicTest(client.name(), () -> check(client, expected.get(client.name()))));
     }
 
-    /** Reads the table: the client's name, then its features, separated by commas. */
-    private static Map<String, List<String>> table() throws IOException {
-        Map<String, List<String>> rows = new TreeMap<>();
+    /** Reads the matrix: by client, the letters of the targets on which a feature works, by feature. */
+    private static Map<String, Map<String, String>> matrix() throws IOException {
+        Map<String, Map<String, String>> rows = new TreeMap<>();
+        String[] features = {};
         for (String line : Files.readAllLines(RepositoryRoot.find().resolve("compat-tests/docs/clients.md"))) {
             String[] cells = line.split("\\|");
-            if (cells.length == 3 && cells[1].contains("`")) {
-                rows.put(
-                        cells[1].replace("`", "").strip(),
-                        Stream.of(cells[2].split(";")).map(String::strip).toList());
+            if (line.startsWith("| client |")) {
+                features = cells;
+            } else if (features.length > 0 && cells.length > 1 && cells[1].contains("`")) {
+                Map<String, String> row = new TreeMap<>();
+                for (int i = 2; i < cells.length; i++) {
+                    row.put(features[i].strip(), cells[i].strip());
+                }
+                rows.put(cells[1].replace("`", "").strip(), row);
+            } else if (line.isBlank()) {
+                features = new String[0];
             }
         }
         return rows;
     }
 
-    private static void check(Clients.Client client, List<String> expected) {
+    private static void check(Clients.Client client, Map<String, String> row) {
         if (client.missing() != null) {
             if (Targets.isContinuousIntegration() && !client.isOnDemand()) {
                 fail(client.missing());
@@ -79,6 +87,8 @@ class ClientMatrixIT {
         Map<String, String> wrong = new LinkedHashMap<>();
         for (int i = 0; i < targets.size(); i++) {
             String target = targets.get(i).name();
+            Set<String> expected = new TreeSet<>(row.keySet());
+            expected.removeIf(feature -> !row.get(feature).contains(CompatReport.letter(target)));
             Map<String, String> outcomes = runs.get(i).join();
             outcomes.forEach((feature, outcome) -> {
                 CompatReport.note(client.name(), feature, target, outcome.equals(OK));
@@ -87,8 +97,8 @@ class ClientMatrixIT {
                 }
             });
             assertTrue(
-                    expected.equals(List.copyOf(outcomes.keySet())) || !wrong.isEmpty(),
-                    client.name() + " on " + target + " ran " + outcomes.keySet() + ", the table has " + expected);
+                    expected.equals(outcomes.keySet()) || !wrong.isEmpty(),
+                    client.name() + " on " + target + " ran " + outcomes.keySet() + ", the matrix has " + expected);
         }
         assertTrue(wrong.isEmpty(), () -> client.name() + ": " + wrong);
     }

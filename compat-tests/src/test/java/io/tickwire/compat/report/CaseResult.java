@@ -41,6 +41,16 @@ public record CaseResult(String suite, String name, Map<String, Long> elapsedMs,
         return List.copyOf(elapsedMs.keySet()).getLast();
     }
 
+    /** Returns how long it took on the target that the other is compared with, or 0 when there is none. */
+    long referenceMs() {
+        return elapsedMs.size() > 1 ? List.copyOf(elapsedMs.values()).getFirst() : 0;
+    }
+
+    /** Returns how long it took on the target that is judged. */
+    long subjectMs() {
+        return List.copyOf(elapsedMs.values()).getLast();
+    }
+
     public boolean isSame() {
         return differences.isEmpty();
     }

@@ -75,11 +75,16 @@ public final class CompatReport {
             text.append(line(row, "all", "", SuiteTotals.of(CASES)));
         }
         if (!MATRIX.isEmpty()) {
-            text.append(String.format("%n%-32s %s%n", "client", "features by target"));
-            MATRIX.clients()
-                    .forEach(client -> text.append(String.format("%-32s %s%n", client, MATRIX.summary(client))));
+            text.append(String.format("%nK Kafka, T Tickwire, S with several shards, D over DPDK%n"))
+                    .append(MATRIX.markdown());
+            MATRIX.failures().forEach(failure -> text.append(String.format("FAILED %s%n", failure)));
         }
         return text.toString();
+    }
+
+    /** Returns the letter that stands for a target in the matrix. */
+    public static String letter(String target) {
+        return ClientMatrix.letter(target);
     }
 
     static synchronized void writeHtml(Path file) {

@@ -22,12 +22,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Tickwire with several shards, and over its userspace stack, is no other broker: a part of the suite, against Kafka in a child
- * process. {@code -Dcompat.subjects.whole=true} runs all that such a target can run.
+ * process. {@code -Dcompat.subjects.whole=true} runs all that such a target can run, {@code -Dcompat.subjects.clients=true} the
+ * clients that are no part of this process.
  */
 class OtherSubjectsIT {
 
     private static final boolean WHOLE = Boolean.getBoolean("compat.subjects.whole");
-    private static final int TIMEOUT_S = WHOLE ? 2_400 : 300;
+    private static final boolean CLIENTS = Boolean.getBoolean("compat.subjects.clients");
+    private static final int TIMEOUT_S = WHOLE ? 2_400 : CLIENTS ? 900 : 300;
     private static final String PACKAGE = "io.tickwire.compat.";
     private static final List<String> EVERYTHING = List.of(
             "differential.AdminCasesIT",
@@ -74,12 +76,16 @@ class OtherSubjectsIT {
         run(
                 "tickwire-dpdk",
                 List.of("unshare", "-n", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"),
-                WHOLE ? EVERYTHING : FOR_A_STACK);
+                chosen(FOR_A_STACK));
     }
 
     @Test
     void severalShards() throws Exception {
-        run("tickwire-shards", List.of(), WHOLE ? EVERYTHING : FOR_SHARDS);
+        run("tickwire-shards", List.of(), chosen(FOR_SHARDS));
+    }
+
+    private static List<String> chosen(List<String> part) {
+        return WHOLE ? EVERYTHING : CLIENTS ? List.of("clients.ClientMatrixIT") : part;
     }
 
     private static void run(String subject, List<String> starter, List<String> tests) throws Exception {
@@ -94,6 +100,11 @@ class OtherSubjectsIT {
             }
         }
         command.add("-Djava.util.logging.config.file=" + System.getProperty("java.util.logging.config.file", ""));
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith("compat.")) {
+                command.add("-D" + name + "=" + System.getProperty(name));
+            }
+        }
         command.add("-D" + Targets.SUBJECT_PROPERTY + "=" + subject);
         command.add("-D" + Targets.REFERENCE_PROPERTY + "=kafka-process");
         command.add("-D" + ReportListener.RESULTS_PROPERTY + "=" + results);
