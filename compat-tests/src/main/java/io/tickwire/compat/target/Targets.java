@@ -53,9 +53,19 @@ public final class Targets {
 
     public static synchronized Target subject() {
         if (subject == null) {
-            subject = Started.of(System.getProperty(SUBJECT_PROPERTY, "tickwire"));
+            subject = Started.of(subjectKind());
         }
         return subject.get();
+    }
+
+    /** Starts another reference, with settings of its own, for the caller to close. */
+    public static Target startReference(BrokerSettings settings) {
+        return start(referenceKind(), settings);
+    }
+
+    /** Starts another subject, with settings of its own, for the caller to close. */
+    public static Target startSubject(BrokerSettings settings) {
+        return start(subjectKind(), settings);
     }
 
     /** Starts a broker of a kind, for the caller to close. */
@@ -70,6 +80,10 @@ public final class Targets {
                 throw new TargetException("no target '" + kind
                         + "': there are kafka-container, kafka-process, tickwire, tickwire-shards and tickwire-dpdk");
         };
+    }
+
+    private static String subjectKind() {
+        return System.getProperty(SUBJECT_PROPERTY, "tickwire");
     }
 
     private static String referenceKind() {
