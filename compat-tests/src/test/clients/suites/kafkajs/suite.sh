@@ -17,6 +17,6 @@ case $verb in
     cd "$directory"
     [ $# -gt 0 ] || set -- 'src/(admin|broker|cluster|consumer|producer|network|instrumentation)/'
     node node_modules/.bin/jest --ci --runInBand --no-watchman --forceExit --reporters="$here/reporter.cjs" \
-      --testPathIgnorePatterns /node_modules/ --testPathIgnorePatterns 'Acls.spec|reauthenticate.spec' -- "$@" >&2 || true
+      --testPathIgnorePatterns /node_modules/ --testPathIgnorePatterns 'Acls.spec|reauthenticate.spec' -- "$@" || true
     ;;
 esac

@@ -10,7 +10,7 @@ case $verb in
     cd "$directory"
     {
       ./configure --disable-optimization
-      for part in src src-cpp; do make -C $part -j2 libs; done
+      for part in src src-cpp; do make -C $part -j2; done
       make -C tests -j2 build
     } >build.log 2>&1 || { tail -n 20 build.log >&2; exit 1; }
     ;;
