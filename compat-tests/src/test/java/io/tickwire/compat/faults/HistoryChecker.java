@@ -111,9 +111,8 @@ final class HistoryChecker {
 
     /** All of a transaction or nothing of it; all when it was committed. */
     private void transactions() {
-        Map<TopicPartition, Set<String>> visible = new HashMap<>();
-        finals.getOrDefault(IsolationLevel.READ_COMMITTED, Map.of())
-                .forEach((partition, values) -> visible.put(partition, new HashSet<>(values.values())));
+        Map<TopicPartition, Set<String>> visible = values(IsolationLevel.READ_COMMITTED);
+        Map<TopicPartition, Set<String>> written = values(IsolationLevel.READ_UNCOMMITTED);
         for (History.Transaction transaction : history.transactions()) {
             List<String> missing = new ArrayList<>();
             transaction.values().forEach((value, partition) -> {
@@ -123,12 +122,24 @@ final class HistoryChecker {
             });
             String name = transaction.id() + " transaction " + transaction.number();
             if (transaction.outcome() == Outcome.DONE && !missing.isEmpty()) {
-                found(Kind.LOST, name + " is committed, not there: " + missing);
+                List<String> hidden = missing.stream()
+                        .filter(value -> written.getOrDefault(
+                                        transaction.values().get(value), Set.of())
+                                .contains(value))
+                        .toList();
+                found(Kind.LOST, name + " is committed, not there: " + missing + ", of which are written " + hidden);
             } else if (!missing.isEmpty()
                     && missing.size() < transaction.values().size()) {
                 found(Kind.TORN, name + " lacks " + missing + " of " + transaction.values());
             }
         }
+    }
+
+    private Map<TopicPartition, Set<String>> values(IsolationLevel isolation) {
+        Map<TopicPartition, Set<String>> values = new HashMap<>();
+        finals.getOrDefault(isolation, Map.of())
+                .forEach((partition, read) -> values.put(partition, new HashSet<>(read.values())));
+        return values;
     }
 
     /** Every reader read all that is there from its first record to its last, in order, and nothing else. */
