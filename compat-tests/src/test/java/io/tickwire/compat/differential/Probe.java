@@ -18,7 +18,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -26,6 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
@@ -191,22 +195,29 @@ public final class Probe implements AutoCloseable {
     }
 
     public void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
-        get(admin().createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
-                .all());
-        // Kafka answers before its request handlers know the topic.
-        eventually(() -> knows(name, partitions));
+        CreateTopicsResult created =
+                admin().createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)));
+        get(created.all());
+        Uuid id = get(created.topicId(name));
+        // Kafka answers before its request handlers know the topic, perhaps while they still know one of that name
+        // before it.
+        eventually(() -> knows(name, id, partitions));
+        // It names leaders before they serve; this asks until they do.
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (int i = 0; i < partitions; i++) {
+            ends.put(new TopicPartition(name, i), OffsetSpec.latest());
+        }
+        get(admin().listOffsets(ends).all());
     }
 
-    private boolean knows(String topic, int partitions) {
+    private boolean knows(String topic, Uuid id, int partitions) {
         try {
-            return get(admin().describeTopics(List.of(topic)).allTopicNames())
-                                    .get(topic)
-                                    .partitions()
-                                    .size()
-                            == partitions
-                    && !get(admin().describeConfigs(List.of(new ConfigResource(ConfigResource.Type.TOPIC, topic)))
-                                    .all())
-                            .isEmpty();
+            TopicDescription description =
+                    get(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            return description.topicId().equals(id)
+                    && description.partitions().size() == partitions
+                    && !get(admin().describeConfigs(List.of(resource)).all()).isEmpty();
         } catch (Exception e) {
             return false;
         }
