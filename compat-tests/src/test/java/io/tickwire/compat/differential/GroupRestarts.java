@@ -122,7 +122,7 @@ final class GroupRestarts {
 
     private static void shareMember(Probe probe, Restarts broker) throws Exception {
         probe.createTopic(PARTITIONS, Map.of());
-        ShareCasesIT.configure(probe, Map.of("share.auto.offset.reset", "earliest"));
+        ShareSteps.configure(probe, Map.of("share.auto.offset.reset", "earliest"));
         KafkaShareConsumer<String, String> consumer = probe.shareConsumer(Map.of("group.id", probe.name("share")));
         consumer.subscribe(List.of(probe.topic()));
         write(probe, "before");

@@ -24,16 +24,16 @@ class RestartIT {
                 seen(() -> KafkaProcess.start(BrokerSettings.small()), cases);
         CompletableFuture<Map<String, Differential.Seen>> tickwire =
                 seen(() -> TickwireProcess.start(BrokerSettings.small(), Map.of()), cases);
-        return cases.stream()
-                .map(one -> DynamicTest.dynamicTest(
-                        one.name(),
+        return Stream.concat(cases.stream().map(RestartCase::name), Stream.of(Unregistration.NAME))
+                .map(name -> DynamicTest.dynamicTest(
+                        name,
                         () -> Differential.compare(
                                 "restart",
-                                one.name(),
+                                name,
                                 "kafka-process",
-                                kafka.join().get(one.name()),
+                                kafka.join().get(name),
                                 "tickwire",
-                                tickwire.join().get(one.name()))));
+                                tickwire.join().get(name))));
     }
 
     private static CompletableFuture<Map<String, Differential.Seen>> seen(
@@ -41,7 +41,9 @@ class RestartIT {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try (FaultyTarget target = start.get()) {
-                        return Restarts.run(target, cases);
+                        Map<String, Differential.Seen> seen = Restarts.run(target, cases);
+                        seen.put(Unregistration.NAME, Unregistration.observe(target));
+                        return seen;
                     }
                 },
                 Thread::startVirtualThread);

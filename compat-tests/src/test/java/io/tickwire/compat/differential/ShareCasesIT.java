@@ -1,25 +1,23 @@
 package io.tickwire.compat.differential;
 
+import static io.tickwire.compat.differential.ShareSteps.EXPLICIT;
+import static io.tickwire.compat.differential.ShareSteps.isAllAcknowledged;
+import static io.tickwire.compat.differential.ShareSteps.member;
+import static io.tickwire.compat.differential.ShareSteps.poll;
+import static io.tickwire.compat.differential.ShareSteps.prepare;
+
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
@@ -28,72 +26,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Share groups: who is given which record, and how often. */
 @Execution(ExecutionMode.CONCURRENT)
 class ShareCasesIT {
-
-    private static KafkaShareConsumer<String, String> member(Probe probe, Map<String, ?> more) {
-        Map<String, Object> settings = new HashMap<>(Map.of("group.id", probe.name("share")));
-        settings.putAll(more);
-        KafkaShareConsumer<String, String> consumer = probe.shareConsumer(settings);
-        consumer.subscribe(List.of(probe.topic()));
-        return consumer;
-    }
-
-    private static void prepare(Probe probe, Map<String, String> groupConfigs, int records) throws Exception {
-        probe.createTopic(1, Map.of());
-        Map<String, String> configs = new HashMap<>(Map.of("share.auto.offset.reset", "earliest"));
-        configs.putAll(groupConfigs);
-        configure(probe, configs);
-        KafkaProducer<String, String> producer = probe.producer(Map.of());
-        Probe.sendAll(
-                producer,
-                IntStream.range(0, records)
-                        .mapToObj(i -> new ProducerRecord<>(probe.topic(), 0, 1L + i, (String) null, "value " + i)));
-    }
-
-    static void configure(Probe probe, Map<String, String> configs) throws Exception {
-        configure(probe, "share", configs);
-    }
-
-    /** Sets settings of a group of the case's, and waits until they are in force. */
-    static void configure(Probe probe, String suffix, Map<String, String> configs) throws Exception {
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, probe.name(suffix));
-        List<AlterConfigOp> operations = configs.entrySet().stream()
-                .map(config -> new AlterConfigOp(
-                        new ConfigEntry(config.getKey(), config.getValue()), AlterConfigOp.OpType.SET))
-                .toList();
-        Probe.get(
-                probe.admin().incrementalAlterConfigs(Map.of(group, operations)).all());
-        Probe.eventually(() -> {
-            try {
-                Config seen = Probe.get(
-                                probe.admin().describeConfigs(List.of(group)).all())
-                        .get(group);
-                return configs.entrySet().stream()
-                        .allMatch(config -> config.getValue()
-                                .equals(seen.get(config.getKey()).value()));
-            } catch (Exception e) {
-                throw new AssertionError(e);
-            }
-        });
-    }
-
-    /** Polls until so many records came; acknowledges each as told (null: leaves it to the next poll). */
-    private static List<String> poll(KafkaShareConsumer<String, String> consumer, int count, AcknowledgeType type)
-            throws Exception {
-        List<String> seen = new ArrayList<>();
-        Probe.eventually(() -> {
-            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
-                seen.add(record.offset() + ":" + record.value() + " delivery "
-                        + record.deliveryCount().orElse((short) -1));
-                if (type != null) {
-                    consumer.acknowledge(record, type);
-                }
-            }
-            return seen.size() >= count;
-        });
-        return seen;
-    }
-
-    private static final Map<String, String> EXPLICIT = Map.of("share.acknowledgement.mode", "explicit");
 
     @TestFactory
     Stream<DynamicTest> shareGroups() {
@@ -205,18 +137,5 @@ class ShareCasesIT {
             }));
         }
         return Differential.tests("share groups", cases);
-    }
-
-    /** Everything is acknowledged; the start of a share partition moves later, by its next read. */
-    private static boolean isAllAcknowledged(Probe probe) {
-        try {
-            var offsets = Probe.get(probe.admin()
-                    .listShareGroupOffsets(Map.of(probe.name("share"), new ListShareGroupOffsetsSpec()))
-                    .partitionsToOffsetInfo(probe.name("share")));
-            var offset = offsets.get(probe.partition(0));
-            return offset != null && offset.startOffset() == 0 && offset.lag().equals(Optional.of(0L));
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 }

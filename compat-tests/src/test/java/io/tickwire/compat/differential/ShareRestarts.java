@@ -18,7 +18,7 @@ final class ShareRestarts {
 
     private static void state(Probe probe, Restarts broker) throws Exception {
         probe.createTopic(1, Map.of());
-        ShareCasesIT.configure(probe, Map.of("share.auto.offset.reset", "earliest", "share.delivery.count.limit", "4"));
+        ShareSteps.configure(probe, Map.of("share.auto.offset.reset", "earliest", "share.delivery.count.limit", "4"));
         ShareWire.produce(probe, 0, 4, 3, 3);
         ShareWire first = ShareWire.joined(probe, 2);
         first.openIdle(0);

@@ -42,7 +42,7 @@ class ShareWireCasesIT {
         probe.createTopic(1, Map.of());
         Map<String, String> configs = new HashMap<>(Map.of("share.auto.offset.reset", "earliest"));
         configs.putAll(groupConfigs);
-        ShareCasesIT.configure(probe, configs);
+        ShareSteps.configure(probe, configs);
         ShareWire.produce(probe, 0, counts);
     }
 
@@ -123,7 +123,7 @@ class ShareWireCasesIT {
         });
         at("partitions share the limit", probe -> {
             probe.createTopic(3, Map.of());
-            ShareCasesIT.configure(probe, Map.of("share.auto.offset.reset", "earliest"));
+            ShareSteps.configure(probe, Map.of("share.auto.offset.reset", "earliest"));
             ShareWire member = member(probe);
             // All are loaded when there is something to fetch.
             member.open(0, 1, 2);
@@ -212,7 +212,7 @@ class ShareWireCasesIT {
             member.fetchSomething();
             probe.saw("released", member.acknowledge(0, 1, RELEASE));
             probe.saw("second", member.fetchSomething());
-            ShareCasesIT.configure(probe, Map.of("share.delivery.count.limit", "2"));
+            ShareSteps.configure(probe, Map.of("share.delivery.count.limit", "2"));
             probe.saw("released", member.acknowledge(0, 1, RELEASE));
             probe.saw("nothing left", member.fetch());
         });
@@ -353,7 +353,7 @@ class ShareWireCasesIT {
         });
         at("forgotten and added", probe -> {
             probe.createTopic(2, Map.of());
-            ShareCasesIT.configure(probe, Map.of("share.auto.offset.reset", "earliest"));
+            ShareSteps.configure(probe, Map.of("share.auto.offset.reset", "earliest"));
             ShareWire.produce(probe, 0, 2);
             ShareWire.produce(probe, 1, 3);
             ShareWire member = member(probe);
@@ -570,7 +570,7 @@ class ShareWireCasesIT {
         });
         at("starts by age", probe -> {
             probe.createTopic(1, Map.of());
-            ShareCasesIT.configure(probe, Map.of("share.auto.offset.reset", "by_duration:PT1H"));
+            ShareSteps.configure(probe, Map.of("share.auto.offset.reset", "by_duration:PT1H"));
             KafkaProducer<String, String> producer = probe.producer(Map.of());
             long nowMs = System.currentTimeMillis();
             for (long ageMinutes : new long[] {180, 120, 30, 20}) {

@@ -188,7 +188,7 @@ class StreamsGroupCasesIT {
         }));
         cases.add(Case.of("commits", StreamsGroupCasesIT::commits));
         cases.add(Case.of("group with standby tasks", probe -> {
-            ShareCasesIT.configure(probe, "app", Map.of("streams.num.standby.replicas", "1"));
+            ShareSteps.configure(probe, "app", Map.of("streams.num.standby.replicas", "1"));
             StreamsWire.createTopic(probe, 2);
             Subtopology part = reading(probe.topic())
                     .setStateChangelogTopics(List.of(new TopicInfo().setName(probe.name("changelog"))));

@@ -3,27 +3,27 @@ package io.tickwire.compat.wire;
 import io.tickwire.compat.target.Target;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
 /** One request and what is seen of its answer. The body may depend on the broker (its topic's id). */
-record Exchange(String name, ApiKeys key, short version, Function<Target, byte[]> body) implements WireComparison.Step {
-
-    private static final int TIMEOUT_MS = 4_000;
-    /** How long to see that nothing comes. */
-    private static final int SILENCE_MS = 300;
+record Exchange(
+        String name, ApiKeys key, short version, Function<Target, byte[]> body, BiConsumer<Target, ApiMessage> note)
+        implements WireComparison.Step {
 
     static Exchange of(String name, ApiKeys key, short version, byte[] body) {
-        return new Exchange(name, key, version, target -> body);
+        return new Exchange(name, key, version, target -> body, (target, answer) -> {});
     }
 
     @Override
     public List<String> run(Target target, RawConnection connection) {
         byte[] bytes = body.apply(target);
         connection.sendFrame(WireFormat.request(key, version, bytes));
-        RawConnection.Reply reply = connection.receive(asksForNothing(bytes) ? SILENCE_MS : TIMEOUT_MS);
+        RawConnection.Reply reply = asksForNothing(bytes) ? connection.receiveNothing() : connection.receive();
         if (reply.frame() == null) {
             // What a silent broker still has to say must not be taken for the next answer.
             connection.close();
@@ -34,7 +34,9 @@ record Exchange(String name, ApiKeys key, short version, Function<Target, byte[]
         // An unknown version of ApiVersions is answered in the form of version 0.
         short form = known ? version : (short) 0;
         try {
-            return WireFormat.lines(key, form, reply.frame(), WireComparison.ALLOWED);
+            WireFormat.Answer answer = WireFormat.parse(key, form, reply.frame());
+            note.accept(target, answer.body());
+            return answer.lines(WireComparison.ALLOWED);
         } catch (RuntimeException e) {
             return List.of("an answer of " + reply.frame().length + " bytes that cannot be read: " + e);
         }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -22,31 +21,25 @@ import org.junit.jupiter.api.DynamicTest;
 final class FrameScripts {
 
     private static final String SUITE = "wire frames";
-    /** Long enough for an answer on a busy machine; a broker that waits for more is silent so long. */
-    private static final int PATIENCE_MS = 1_000;
-
-    /** One that has answered is given longer for the next: few scripts end in silence. */
-    private static final int NEXT_PATIENCE_MS = 3_000;
-
     private static final int MAX_REQUEST_BYTES = 104_857_600;
     private static final long SEED = 20_260_101;
 
-    /** Bytes sent, then what comes back: so many answers, or what comes instead. */
-    private record Bytes(String name, Function<Target, byte[]> bytes, int answers, boolean ends)
+    /** Bytes sent, then what comes back: so many answers, or what comes instead; then nothing, where the broker waits for more. */
+    private record Bytes(String name, byte[] bytes, int answers, boolean ends, boolean waits)
             implements WireComparison.Step {
 
         @Override
         public List<String> run(Target target, RawConnection connection) {
-            connection.send(bytes.apply(target));
+            connection.send(bytes);
             if (ends) {
                 connection.finishSending();
             }
             List<String> seen = new ArrayList<>();
             for (int i = 0; i < answers; i++) {
-                RawConnection.Reply reply = connection.receive(i == 0 ? PATIENCE_MS : NEXT_PATIENCE_MS);
+                RawConnection.Reply reply = connection.receive();
                 if (reply.frame() == null) {
                     seen.add(reply.instead());
-                    break;
+                    return seen;
                 }
                 // Which request it answers; what it says is the other suites' matter.
                 seen.add("answer to "
@@ -54,6 +47,9 @@ final class FrameScripts {
                         + (reply.frame().length > 5
                                 ? ByteBuffer.wrap(reply.frame()).getShort(4)
                                 : "none"));
+            }
+            if (waits) {
+                seen.add(connection.receiveNothing().instead());
             }
             return seen;
         }
@@ -77,7 +73,7 @@ final class FrameScripts {
     }
 
     private void add(String name, byte[] bytes, int answers) {
-        tests.add(WireComparison.test(SUITE, name, List.of(new Bytes("", target -> bytes, answers, false))));
+        tests.add(WireComparison.test(SUITE, name, List.of(send(bytes, answers))));
     }
 
     private void add(String name, Bytes... steps) {
@@ -85,20 +81,24 @@ final class FrameScripts {
     }
 
     private static Bytes send(byte[] bytes, int answers) {
-        return new Bytes(bytes.length + " bytes", target -> bytes, answers, false);
+        return new Bytes(bytes.length + " bytes", bytes, answers, false, false);
+    }
+
+    /** Ends within a request: after its answers the broker waits for the rest. */
+    private static Bytes sendAndWait(byte[] bytes, int answers) {
+        return new Bytes(bytes.length + " bytes, and no more", bytes, answers, false, true);
     }
 
     private static Bytes sendLast(byte[] bytes, int answers) {
-        return new Bytes(bytes.length + " bytes and the end", target -> bytes, answers, true);
+        return new Bytes(bytes.length + " bytes and the end", bytes, answers, true, false);
     }
 
     private void lengths() {
         byte[] content = content(ApiKeys.API_VERSIONS, (short) 0, 1, "c", new ApiVersionsRequestData());
-        for (int length : new int[] {
-            0, 1, 4, 7, -1, -2, Integer.MIN_VALUE, MAX_REQUEST_BYTES, MAX_REQUEST_BYTES + 1, Integer.MAX_VALUE
-        }) {
+        for (int length : new int[] {0, 1, 4, 7, -1, -2, Integer.MIN_VALUE, MAX_REQUEST_BYTES + 1, Integer.MAX_VALUE}) {
             add("length " + length, join(intBytes(length), content), 1);
         }
+        add("length " + MAX_REQUEST_BYTES, sendAndWait(join(intBytes(MAX_REQUEST_BYTES), content), 0));
         for (int length = 8; length < content.length; length++) {
             add(
                     "length " + length + " of " + content.length,
@@ -117,7 +117,7 @@ final class FrameScripts {
             several = join(several, i % 3 == 0 ? metadataFrame(i) : apiVersions(i));
         }
         add("nine requests, and the end", sendLast(several, 10));
-        add("half a request, and nothing more", Arrays.copyOf(frame(content), 12), 1);
+        add("half a request, and nothing more", sendAndWait(Arrays.copyOf(frame(content), 12), 0));
     }
 
     private void pieces() {
@@ -130,7 +130,7 @@ final class FrameScripts {
         for (int cut : new int[] {2, 4, 6, 11}) {
             add(
                     "cut after " + cut,
-                    send(Arrays.copyOf(frame, cut), 1),
+                    sendAndWait(Arrays.copyOf(frame, cut), 0),
                     send(Arrays.copyOfRange(frame, cut, frame.length), 1));
         }
     }
@@ -203,7 +203,7 @@ final class FrameScripts {
         byte[] slow = fetchFrame(1, 200);
         add("a slow one first", join(slow, apiVersions(2), metadataFrame(3), fetchFrame(4, 50), apiVersions(5)), 5);
         add("the same correlation id twice", join(apiVersions(1), apiVersions(1)), 2);
-        add("two and a half", send(join(apiVersions(1), apiVersions(2), Arrays.copyOf(apiVersions(3), 9)), 3));
+        add("two and a half", sendAndWait(join(apiVersions(1), apiVersions(2), Arrays.copyOf(apiVersions(3), 9)), 2));
         add("a broken one in the middle", join(apiVersions(1), intBytes(-5), apiVersions(2)), 2);
     }
 

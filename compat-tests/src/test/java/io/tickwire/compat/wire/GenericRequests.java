@@ -1,5 +1,6 @@
 package io.tickwire.compat.wire;
 
+import io.tickwire.compat.wire.WireCoverage.Form;
 import java.nio.ByteBuffer;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -24,7 +25,15 @@ final class GenericRequests {
         /** Largest numbers, odd texts, arrays of three. */
         LARGE,
         /** Least numbers. */
-        NEGATIVE
+        NEGATIVE;
+
+        Form form() {
+            return switch (this) {
+                case SOME -> Form.UNKNOWN;
+                case LARGE -> Form.OVERSIZED;
+                case EMPTY, NULLS, NEGATIVE -> Form.VALUE;
+            };
+        }
     }
 
     private GenericRequests() {}

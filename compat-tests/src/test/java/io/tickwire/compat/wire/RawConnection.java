@@ -12,16 +12,28 @@ import java.nio.ByteBuffer;
 /** A connection that sends what it is told, byte for byte. Used by one thread. */
 final class RawConnection implements AutoCloseable {
 
-    private static final int CONNECT_TIMEOUT_MS = 5_000;
+    private static final int CONNECT_TIMEOUT_MS = 30_000;
+
+    /** For an answer that should come: a busy machine may keep a broker from giving it for long. */
+    private static final int PATIENCE_MS = 30_000;
+
+    /** To see that nothing comes, where nothing should. */
+    private static final int SILENCE_MS = 300;
+
+    /** What is said of a broker from which nothing comes. */
+    static final String SILENT = "SILENT";
 
     /** What came back: a frame, or the reason why none did. */
     record Reply(byte[] frame, String instead) {}
 
     private final Target target;
+    private final boolean isSilenceExpected;
     private Socket socket;
 
-    RawConnection(Target target) {
+    /** Connects when first sent to; where silence is expected, no answer is waited for long. */
+    RawConnection(Target target, boolean isSilenceExpected) {
         this.target = target;
+        this.isSilenceExpected = isSilenceExpected;
     }
 
     void send(byte[] bytes) {
@@ -44,7 +56,17 @@ final class RawConnection implements AutoCloseable {
         send(bytes);
     }
 
-    Reply receive(int timeoutMs) {
+    /** Waits for an answer that should come. */
+    Reply receive() {
+        return receive(isSilenceExpected ? SILENCE_MS : PATIENCE_MS);
+    }
+
+    /** Waits as long as it takes to say that nothing comes. */
+    Reply receiveNothing() {
+        return receive(SILENCE_MS);
+    }
+
+    private Reply receive(int timeoutMs) {
         try {
             socket.setSoTimeout(timeoutMs);
             DataInputStream in = new DataInputStream(socket.getInputStream());
@@ -53,7 +75,7 @@ final class RawConnection implements AutoCloseable {
             in.readFully(frame);
             return new Reply(frame, null);
         } catch (SocketTimeoutException e) {
-            return new Reply(null, "SILENT");
+            return new Reply(null, SILENT);
         } catch (IOException e) {
             // An end of stream and a reset are both the broker's way to hang up.
             close();

@@ -5,13 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.tickwire.compat.report.KnownDifferences;
 import io.tickwire.compat.target.Target;
 import io.tickwire.compat.target.Targets;
+import io.tickwire.compat.wire.WireCoverage.Form;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.kafka.common.message.ApiMessageType.ListenerType;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,13 +40,15 @@ class WireDifferentialIT {
         RUN.add(Suite.EVERY_VERSION);
         List<DynamicTest> tests = new ArrayList<>();
         for (GenericRequests.Filling filling : GenericRequests.Filling.values()) {
-            for (ApiKeys key : keys()) {
-                List<Exchange> exchanges = new ArrayList<>();
+            for (ApiKeys key : WireCoverage.keys()) {
                 for (short version = firstVersion(key); version <= key.latestVersion(true); version++) {
                     byte[] body = GenericRequests.body(WireFormat.requestSchemas(key)[version], filling);
-                    exchanges.add(Exchange.of("v" + version, key, version, body));
+                    WireCoverage.note(key, version, filling.form());
+                    tests.add(WireComparison.test(
+                            "wire generic " + filling,
+                            key + " v" + version,
+                            List.of(Exchange.of("answer", key, version, body))));
                 }
-                tests.add(WireComparison.test("wire generic " + filling, key.toString(), exchanges));
             }
         }
         return tests.stream();
@@ -61,26 +65,26 @@ class WireDifferentialIT {
      */
     @BeforeAll
     static void warmUp() {
-        byte[] body = GenericRequests.body(
-                WireFormat.requestSchemas(ApiKeys.INIT_PRODUCER_ID)[0], GenericRequests.Filling.NULLS);
         List<Script.Await> awaited = new ArrayList<>(Script.coordinators());
-        awaited.add(new Script.Await(Exchange.of("producer id", ApiKeys.INIT_PRODUCER_ID, (short) 0, body)));
+        awaited.add(new Script.Await(
+                "producer id",
+                ApiKeys.INIT_PRODUCER_ID,
+                (short) 0,
+                target -> new InitProducerIdRequestData().setTransactionalId(null),
+                seen -> !WireFormat.tellsOfError(seen)));
         for (Target target : List.of(Targets.reference(), Targets.subject())) {
-            try (RawConnection connection = new RawConnection(target)) {
+            try (RawConnection connection = new RawConnection(target, false)) {
                 awaited.forEach(step -> step.run(target, connection));
             }
         }
     }
 
-    private static List<ApiKeys> keys() {
-        return ApiKeys.apisForListener(ListenerType.BROKER).stream().sorted().toList();
-    }
-
-    /** Every key at versions that there are not, and with a body that is too short. */
+    /** Every key at versions that there are not, and at each that there is with a body that is too short. */
     @TestFactory
     Stream<DynamicTest> broken() {
         RUN.add(Suite.BROKEN);
-        return keys().stream().map(key -> WireComparison.test("wire broken", key.toString(), brokenExchanges(key)));
+        return WireCoverage.keys().stream()
+                .map(key -> WireComparison.test("wire broken", key.toString(), brokenExchanges(key)));
     }
 
     private static List<Exchange> brokenExchanges(ApiKeys key) {
@@ -93,9 +97,15 @@ class WireDifferentialIT {
         if (key.oldestVersion() > 0) {
             exchanges.add(Exchange.of("version before the first", key, (short) (key.oldestVersion() - 1), body));
         }
-        for (int cut : new int[] {1, body.length / 2, body.length}) {
-            if (cut > 0 && cut <= body.length) {
-                exchanges.add(Exchange.of("cut by " + cut, key, latest, Arrays.copyOf(body, body.length - cut)));
+        for (short version = key.oldestVersion(); version <= latest; version++) {
+            WireCoverage.note(key, version, Form.VERSION);
+            byte[] whole = GenericRequests.body(WireFormat.requestSchemas(key)[version], GenericRequests.Filling.SOME);
+            for (int cut : new TreeSet<>(List.of(1, whole.length / 2, whole.length))) {
+                if (cut > 0 && cut <= whole.length) {
+                    WireCoverage.note(key, version, Form.HALF);
+                    exchanges.add(Exchange.of(
+                            "v" + version + " cut by " + cut, key, version, Arrays.copyOf(whole, whole.length - cut)));
+                }
             }
         }
         return exchanges;
@@ -119,6 +129,8 @@ class WireDifferentialIT {
     static void everyRowOfFindingsIsNeeded() {
         KnownDifferences.assertNoneStale();
         if (RUN.size() == Suite.values().length) {
+            assertEquals(List.of(), WireCoverage.gaps(), "requests that no case has");
+            WireCoverage.assertDocumented();
             assertEquals(
                     List.of(), WireComparison.ALLOWED.unused(), "fields of FINDINGS.md in which nothing differs now");
         }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.utils.Utils;
 final class WireFormat {
 
     static final int CORRELATION_ID = 77;
+
+    private static final Pattern ERROR = Pattern.compile("[eE]rrorCode = (?!0\\b)");
 
     private WireFormat() {}
 
@@ -58,23 +61,36 @@ final class WireFormat {
         return buffer.array();
     }
 
-    /** Returns an answer as one line per field, {@code path = value}; arrays in the order that their elements sort in. */
-    static List<String> lines(ApiKeys key, short version, byte[] frame, AllowedDifferences allowed) {
+    /** An answer, taken apart. */
+    record Answer(ApiKeys key, short version, int correlationId, ApiMessage body, int left) {
+
+        /** Returns one line per field, {@code path = value}; arrays in the order that their elements sort in. */
+        List<String> lines(AllowedDifferences allowed) {
+            List<String> lines = new ArrayList<>();
+            lines.add("correlationId = " + correlationId);
+            flatten(key.name(), "", json(body, version), allowed, lines);
+            if (body instanceof FetchResponseData fetch) {
+                lines.addAll(recordBytes(fetch));
+            }
+            if (left > 0) {
+                lines.add("bytes after the end = " + left);
+            }
+            return lines;
+        }
+    }
+
+    static Answer parse(ApiKeys key, short version, byte[] frame) {
         ByteBuffer buffer = ByteBuffer.wrap(frame);
         ByteBufferAccessor accessor = new ByteBufferAccessor(buffer);
         ResponseHeaderData header = new ResponseHeaderData(accessor, key.responseHeaderVersion(version));
         ApiMessage response = ApiMessageType.fromApiKey(key.id).newResponse();
         response.read(accessor, version);
-        List<String> lines = new ArrayList<>();
-        lines.add("correlationId = " + header.correlationId());
-        flatten(key.name(), "", json(response, version), allowed, lines);
-        if (response instanceof FetchResponseData fetch) {
-            lines.addAll(recordBytes(fetch));
-        }
-        if (buffer.hasRemaining()) {
-            lines.add("bytes after the end = " + buffer.remaining());
-        }
-        return lines;
+        return new Answer(key, version, header.correlationId(), response, buffer.remaining());
+    }
+
+    /** Says whether the lines of an answer have an error code, or there was no answer. */
+    static boolean tellsOfError(List<String> lines) {
+        return lines.size() < 2 || ERROR.matcher(lines.toString()).find();
     }
 
     /** The records of each partition byte for byte, which JSON leaves out. */

@@ -1,9 +1,10 @@
 package io.tickwire.compat.wire;
 
 import io.tickwire.compat.target.Target;
+import io.tickwire.compat.wire.WireCoverage.Form;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
@@ -30,6 +32,7 @@ final class WireScripts {
 
     private static final short PRODUCE_BY_ID = 13;
     private static final short FETCH_BY_ID = 13;
+    private static final short FIRST_FETCH_WITH_SESSIONS = 7;
     private static final short NAMED_PRODUCE = 12;
 
     private WireScripts() {}
@@ -37,7 +40,7 @@ final class WireScripts {
     static Stream<DynamicTest> tests() {
         return Stream.of(
                         scripts(ApiKeys.PRODUCE, WireScripts::produce),
-                        odd(ApiKeys.PRODUCE, WireScripts::oddProduce),
+                        odd(ApiKeys.PRODUCE, WireScripts::withoutRecords),
                         scripts(ApiKeys.FETCH, WireScripts::fetch),
                         odd(ApiKeys.FETCH, WireScripts::oddFetch),
                         scripts(ApiKeys.LIST_OFFSETS, WireScripts::listOffsets),
@@ -47,7 +50,15 @@ final class WireScripts {
                                 script -> filled(script)
                                         .ask("asked -5", target -> leaderEpoch(script, new int[] {-1, -5}))),
                         scripts(ApiKeys.METADATA, WireScripts::metadata),
-                        GroupScripts.tests())
+                        GroupScripts.tests(),
+                        OffsetScripts.tests(),
+                        TransactionScripts.tests(),
+                        TopicScripts.tests(),
+                        SettingsScripts.tests(),
+                        ClusterScripts.tests(),
+                        ShareScripts.tests(),
+                        ShareStateScripts.tests(),
+                        StreamsScripts.tests())
                 .flatMap(Function.identity());
     }
 
@@ -61,7 +72,7 @@ final class WireScripts {
     }
 
     private static Stream<DynamicTest> scripts(String suite, ApiKeys key, Function<Script, Script> fill) {
-        return IntStream.rangeClosed(key.oldestVersion(), key.latestVersion(true))
+        return IntStream.rangeClosed(key.oldestVersion(), key.latestVersion(false))
                 .mapToObj(version ->
                         fill.apply(new Script(suite, key, (short) version)).test());
     }
@@ -70,13 +81,15 @@ final class WireScripts {
 
     private static Script metadata(Script script) {
         script.makeTopic(Map.of());
-        List<String> names = new ArrayList<>(List.of("not a topic", "", ".", "x".repeat(250)));
+        Map<String, Form> names = new LinkedHashMap<>(
+                Map.of("not a topic", Form.UNKNOWN, "", Form.VALUE, ".", Form.VALUE, "x".repeat(250), Form.OVERSIZED));
         if (script.version() >= FIRST_METADATA_WITHOUT_CREATION) {
-            names.add("wire-none");
+            names.put("wire-none", Form.UNKNOWN);
         }
-        script.ask("its topic", target -> metadata(script, script.topic()));
-        names.forEach(name -> script.ask("'" + name + "'", target -> metadata(script, name)));
+        script.valid("its topic", target -> metadata(script, script.topic()));
+        names.forEach((name, form) -> script.ask(form, "'" + name + "'", target -> metadata(script, name)));
         return script.ask(
+                Form.SIZE,
                 "its topic twice, and another",
                 target -> metadata(script, script.topic(), script.topic(), "not a topic"));
     }
@@ -93,14 +106,20 @@ final class WireScripts {
 
     private static Script produce(Script script) {
         script.makeTopic(Map.of("max.message.bytes", "2000"));
-        batches().forEach((what, batch) -> script.ask(what, target -> produce(script, target, 1, 0, batch.get())));
+        script.valid("two records", target -> produce(script, target, 1, 0, RecordBytes.plain(2)));
+        batches()
+                .forEach((form, batches) -> batches.forEach(
+                        (what, batch) -> script.ask(form, what, target -> produce(script, target, 1, 0, batch.get()))));
         for (int acks : new int[] {-1, 2, -2}) {
             script.ask("acks " + acks, target -> produce(script, target, acks, 0, RecordBytes.plain(1)));
         }
         for (int partition : new int[] {1, -1}) {
-            script.ask("partition " + partition, target -> produce(script, target, 1, partition, RecordBytes.plain(1)));
+            script.ask(
+                    Form.SIZE,
+                    "partition " + partition,
+                    target -> produce(script, target, 1, partition, RecordBytes.plain(1)));
         }
-        script.ask("unknown topic", target -> {
+        script.ask(Form.UNKNOWN, "unknown topic", target -> {
             ProduceRequestData data = produce(script, target, 1, 0, RecordBytes.plain(1));
             data.topicData()
                     .forEach(topic -> topic.setName(script.version() < PRODUCE_BY_ID ? "wire-none" : "")
@@ -108,37 +127,52 @@ final class WireScripts {
             return data;
         });
         script.ask(
+                Form.SIZE,
                 "no topic",
                 target -> new ProduceRequestData().setAcks((short) 1).setTimeoutMs(1_000));
         script.ask("not acknowledged", target -> produce(script, target, 0, 0, RecordBytes.plain(1)));
         return script.askAlso("what is there", ApiKeys.FETCH, (short) 12, target -> fetchByName(script.topic(), 0, 0));
     }
 
-    private static Script oddProduce(Script script) {
+    private static Script withoutRecords(Script script) {
         script.makeTopic(Map.of());
-        for (int attributes : new int[] {0x10, 0x7fff}) {
-            script.ask(
-                    "attributes " + attributes,
-                    target -> produce(
-                            script,
-                            target,
-                            1,
-                            0,
-                            RecordBytes.withShort(RecordBytes.plain(1), RecordBytes.ATTRIBUTES, attributes)));
-        }
-        for (String time : List.of("first", "second")) {
-            script.ask(time, target -> produce(script, target, 1, 0, RecordBytes.idempotent(9_000_003, 0, 0)));
-        }
         return script.ask("null", target -> produce(script, target, 1, 0, null));
     }
 
-    private static Map<String, Supplier<ByteBuffer>> batches() {
+    private static Map<Form, Map<String, Supplier<ByteBuffer>>> batches() {
+        Map<Form, Map<String, Supplier<ByteBuffer>>> batches = new EnumMap<>(Form.class);
+        batches.put(Form.VALUE, oddBatches());
+        batches.put(Form.SIZE, wrongSizes());
+        batches.put(Form.OVERSIZED, Map.of("too large", () -> RecordBytes.plain(100)));
+        batches.put(Form.ORDER, sequences());
+        batches.put(Form.EPOCH, epochs());
+        return batches;
+    }
+
+    private static Map<String, Supplier<ByteBuffer>> oddBatches() {
         Map<String, Supplier<ByteBuffer>> batches = new LinkedHashMap<>();
         batches.put("three records", () -> RecordBytes.plain(3));
         batches.put("wrong CRC", () -> RecordBytes.withInt(RecordBytes.plain(1), RecordBytes.CRC, 7));
         for (int magic : new int[] {0, 1, 3, -1}) {
             batches.put("magic " + magic, () -> RecordBytes.withByte(RecordBytes.plain(1), RecordBytes.MAGIC, magic));
         }
+        for (int attributes : new int[] {5, 7, 0x08, 0x10, 0x20, 0x40, 0x80, 0x7fff}) {
+            batches.put(
+                    "attributes " + attributes,
+                    () -> RecordBytes.withShort(RecordBytes.plain(1), RecordBytes.ATTRIBUTES, attributes));
+        }
+        batches.put("base offset 9", () -> RecordBytes.withInt(RecordBytes.plain(1), RecordBytes.BASE_OFFSET + 4, 9));
+        batches.put("leader epoch 9", () -> RecordBytes.withInt(RecordBytes.plain(1), RecordBytes.LEADER_EPOCH, 9));
+        batches.put("two batches", () -> RecordBytes.twice(RecordBytes.plain(1)));
+        batches.put("gzip", () -> RecordBytes.compressed(Compression.gzip().build()));
+        batches.put("snappy", () -> RecordBytes.compressed(Compression.snappy().build()));
+        batches.put("lz4", () -> RecordBytes.compressed(Compression.lz4().build()));
+        batches.put("zstd", () -> RecordBytes.compressed(Compression.zstd().build()));
+        return batches;
+    }
+
+    private static Map<String, Supplier<ByteBuffer>> wrongSizes() {
+        Map<String, Supplier<ByteBuffer>> batches = new LinkedHashMap<>();
         for (int length : new int[] {-1, 0, 48, 49, 1_000_000}) {
             batches.put(
                     "batch of length " + length,
@@ -154,26 +188,22 @@ final class WireScripts {
                     "last offset delta " + delta + " of 2",
                     () -> RecordBytes.withInt(RecordBytes.plain(2), RecordBytes.LAST_OFFSET_DELTA, delta));
         }
-        for (int attributes : new int[] {5, 7, 0x08, 0x20, 0x40, 0x80}) {
-            batches.put(
-                    "attributes " + attributes,
-                    () -> RecordBytes.withShort(RecordBytes.plain(1), RecordBytes.ATTRIBUTES, attributes));
-        }
-        batches.put("base offset 9", () -> RecordBytes.withInt(RecordBytes.plain(1), RecordBytes.BASE_OFFSET + 4, 9));
-        batches.put("leader epoch 9", () -> RecordBytes.withInt(RecordBytes.plain(1), RecordBytes.LEADER_EPOCH, 9));
-        batches.put("two batches", () -> RecordBytes.twice(RecordBytes.plain(1)));
         batches.put("cut by one", () -> RecordBytes.cut(RecordBytes.plain(1), 1));
         batches.put(
                 "header only",
                 () -> RecordBytes.cut(RecordBytes.plain(1), RecordBytes.plain(1).remaining() - 61));
         batches.put("twenty bytes", () -> ByteBuffer.allocate(20));
         batches.put("empty", () -> ByteBuffer.allocate(0));
-        batches.put("too large", () -> RecordBytes.plain(100));
-        batches.put("gzip", () -> RecordBytes.compressed(Compression.gzip().build()));
-        batches.put("snappy", () -> RecordBytes.compressed(Compression.snappy().build()));
-        batches.put("lz4", () -> RecordBytes.compressed(Compression.lz4().build()));
-        batches.put("zstd", () -> RecordBytes.compressed(Compression.zstd().build()));
-        int[][] producers = {{1, 0}, {1, 2}, {1, 9}, {0, 4}, {2, 4}, {2, 0}, {1, 2}, {2, 2}, {3, -1}, {-1, 0}, {-5, 3}};
+        return batches;
+    }
+
+    /** Batches of producers that go on, repeat themselves, leave something out, or come with another epoch. */
+    private static Map<String, Supplier<ByteBuffer>> sequences() {
+        Map<String, Supplier<ByteBuffer>> batches = new LinkedHashMap<>();
+        int[][] producers = {
+            {1, 0}, {1, 0}, {1, 2}, {1, 2}, {1, 0}, {1, 1}, {1, 3}, {1, 9}, {0, 4}, {2, 4}, {2, 0}, {2, 0}, {1, 2},
+            {2, 2}, {3, -1}, {-1, 0}, {-5, 3}
+        };
         for (int i = 0; i < producers.length; i++) {
             int[] one = producers[i];
             batches.put(
@@ -182,6 +212,16 @@ final class WireScripts {
         }
         batches.put("producer without a sequence", () -> RecordBytes.idempotent(9_000_001, 0, -1));
         batches.put("producer that starts at 5", () -> RecordBytes.idempotent(9_000_002, 0, 5));
+        return batches;
+    }
+
+    /** A producer that comes with newer and older epochs. */
+    private static Map<String, Supplier<ByteBuffer>> epochs() {
+        Map<String, Supplier<ByteBuffer>> batches = new LinkedHashMap<>();
+        for (int epoch : new int[] {5, 4, 6, 5, 0, Short.MAX_VALUE}) {
+            batches.put(
+                    batches.size() + ": producer epoch " + epoch, () -> RecordBytes.idempotent(9_000_003, epoch, 0));
+        }
         return batches;
     }
 
@@ -204,9 +244,13 @@ final class WireScripts {
                 .setTopicData(topics);
     }
 
-    /** Three batches of two records each, by name. */
-    private static Script filled(Script script) {
-        script.makeTopic(Map.of());
+    /** A topic with three batches of two records each. */
+    static Script filled(Script script) {
+        return fill(script.makeTopic());
+    }
+
+    /** Fills a script's topic. */
+    static Script fill(Script script) {
         for (int i = 0; i < 3; i++) {
             script.askAlso("fill", ApiKeys.PRODUCE, NAMED_PRODUCE, target -> {
                 ProduceRequestData data =
@@ -220,7 +264,7 @@ final class WireScripts {
 
     // --- fetch ---
 
-    private static FetchRequestData fetchByName(String topic, int partition, long offset) {
+    static FetchRequestData fetchByName(String topic, int partition, long offset) {
         return new FetchRequestData()
                 .setMaxWaitMs(20)
                 .setMinBytes(1)
@@ -244,29 +288,29 @@ final class WireScripts {
 
     private static Script fetch(Script script) {
         filled(script);
+        script.valid("all", target -> fetch(script, target, 0, 0));
         for (long offset : new long[] {0, 1, 2, 5, 6, 7, -1, -2, Long.MAX_VALUE, Long.MIN_VALUE}) {
             script.ask("offset " + offset, target -> fetch(script, target, 0, offset));
         }
         for (int bytes : new int[] {0, 1, 100, 200}) {
-            script.ask("at most " + bytes, target -> fetch(script, target, 0, 0).setMaxBytes(bytes));
-            script.ask("at most " + bytes + " of the partition", target -> {
+            script.ask(
+                    Form.SIZE,
+                    "at most " + bytes,
+                    target -> fetch(script, target, 0, 0).setMaxBytes(bytes));
+            script.ask(Form.SIZE, "at most " + bytes + " of the partition", target -> {
                 FetchRequestData data = fetch(script, target, 0, 0);
                 data.topics().getFirst().partitions().getFirst().setPartitionMaxBytes(bytes);
                 return data;
             });
         }
         for (int epoch : new int[] {0, 1, -2}) {
-            script.ask("leader epoch " + epoch, target -> {
+            script.ask(Form.EPOCH, "leader epoch " + epoch, target -> {
                 FetchRequestData data = fetch(script, target, 0, 0);
                 data.topics().getFirst().partitions().getFirst().setCurrentLeaderEpoch(epoch);
                 return data;
             });
         }
-        for (int isolation : new int[] {1}) {
-            script.ask(
-                    "isolation " + isolation,
-                    target -> fetch(script, target, 0, 0).setIsolationLevel((byte) isolation));
-        }
+        script.ask("isolation 1", target -> fetch(script, target, 0, 0).setIsolationLevel((byte) 1));
         script.ask(
                 "at least more than there is",
                 target -> fetch(script, target, 0, 0).setMinBytes(1_000_000));
@@ -275,11 +319,39 @@ final class WireScripts {
         int[][] sessions = {{123_456, 1}, {123_456, 0}, {123_456, -1}, {0, 5}, {-7, 2}};
         for (int[] session : sessions) {
             script.ask(
+                    Form.SESSION,
                     "session " + session[0] + " epoch " + session[1],
                     target ->
                             fetch(script, target, 0, 0).setSessionId(session[0]).setSessionEpoch(session[1]));
         }
-        return script.ask("no topic", target -> fetch(script, target, 0, 0).setTopics(List.of()));
+        script.ask(Form.SIZE, "no topic", target -> fetch(script, target, 0, 0).setTopics(List.of()));
+        return session(script);
+    }
+
+    /** A session of the script's own, in order and out of it. */
+    private static Script session(Script script) {
+        if (script.version() < FIRST_FETCH_WITH_SESSIONS) {
+            return script;
+        }
+        script.valid(
+                "its session begins",
+                target -> fetch(script, target, 0, 0).setSessionEpoch(0),
+                FetchResponseData.class,
+                (memory, answer) -> memory.put("session", answer.sessionId()));
+        script.valid("goes on", target -> goingOn(script, target, 1));
+        for (int epoch : new int[] {1, 5, Integer.MAX_VALUE}) {
+            script.ask(Form.SESSION, "epoch " + epoch, target -> goingOn(script, target, epoch));
+        }
+        script.valid("goes on at its epoch", target -> goingOn(script, target, 2));
+        script.ask(Form.ORDER, "ends", target -> goingOn(script, target, -1));
+        return script.ask(Form.SESSION, "goes on after its end", target -> goingOn(script, target, 3));
+    }
+
+    private static FetchRequestData goingOn(Script script, Target target, int epoch) {
+        return fetch(script, target, 0, 0)
+                .setTopics(List.of())
+                .setSessionId((int) script.number(target, "session"))
+                .setSessionEpoch(epoch);
     }
 
     private static Script oddFetch(Script script) {
@@ -300,21 +372,22 @@ final class WireScripts {
 
     private static Script listOffsets(Script script) {
         filled(script);
+        script.valid("latest", target -> listOffsets(script, 0, -1, -1));
         for (long time : new long[] {-1, -2, -3, -4, -5, -6, -7, -100, 0, 1_000, 1_001, 1_002, Long.MAX_VALUE}) {
             script.ask("time " + time, target -> listOffsets(script, 0, time, -1));
         }
         for (int epoch : new int[] {0, 1, -2}) {
-            script.ask("leader epoch " + epoch, target -> listOffsets(script, 0, -1, epoch));
+            script.ask(Form.EPOCH, "leader epoch " + epoch, target -> listOffsets(script, 0, -1, epoch));
         }
         for (int partition : new int[] {1, -1}) {
-            script.ask("partition " + partition, target -> listOffsets(script, partition, -1, -1));
+            script.ask(Form.SIZE, "partition " + partition, target -> listOffsets(script, partition, -1, -1));
         }
         for (int isolation : new int[] {1, 2, -1}) {
             script.ask(
                     "isolation " + isolation,
                     target -> listOffsets(script, 0, -1, -1).setIsolationLevel((byte) isolation));
         }
-        return script.ask("no topic", target -> new ListOffsetsRequestData().setReplicaId(-1));
+        return script.ask(Form.SIZE, "no topic", target -> new ListOffsetsRequestData().setReplicaId(-1));
     }
 
     private static ListOffsetsRequestData listOffsets(Script script, int partition, long time, int epoch) {
@@ -330,8 +403,10 @@ final class WireScripts {
 
     private static Script leaderEpochs(Script script) {
         filled(script);
-        for (int[] epochs : new int[][] {{-1, 0}, {-1, -1}, {-1, 1}, {0, 0}, {1, 0}, {-5, 0}}) {
-            script.ask("current " + epochs[0] + " asked " + epochs[1], target -> leaderEpoch(script, epochs));
+        script.valid("of epoch 0", target -> leaderEpoch(script, new int[] {-1, 0}));
+        for (int[] epochs : new int[][] {{-1, -1}, {-1, 1}, {0, 0}, {1, 0}, {-5, 0}}) {
+            script.ask(
+                    Form.EPOCH, "current " + epochs[0] + " asked " + epochs[1], target -> leaderEpoch(script, epochs));
         }
         return script;
     }

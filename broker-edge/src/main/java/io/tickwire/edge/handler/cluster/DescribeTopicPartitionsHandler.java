@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.Cursor;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
@@ -48,6 +49,10 @@ public final class DescribeTopicPartitionsHandler implements ControlHandler {
             names.addAll(services.cache().getAllTopics());
         } else {
             request.topics().forEach(topic -> names.add(topic.name()));
+        }
+        if (names.contains("")) {
+            // As Kafka, which fails over a topic without a name.
+            throw new UnknownServerException("a topic without a name");
         }
         names.removeIf(name -> name.compareTo(from) < 0);
         if (cursor != null && !all && !names.contains(from)) {

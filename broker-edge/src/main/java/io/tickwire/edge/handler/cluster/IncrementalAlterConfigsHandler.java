@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
@@ -104,9 +105,23 @@ public final class IncrementalAlterConfigsHandler implements ControlHandler {
             throw new InvalidRequestException("Null value not supported for : " + String.join(", ", nulls));
         }
         if (!unknown.isEmpty()) {
-            throw new InvalidRequestException("Unknown operations type " + unknown.getFirst());
+            throw unknownOperation(resource, unknown.getFirst());
         }
         return changes;
+    }
+
+    private static RuntimeException unknownOperation(AlterConfigsResource resource, String operation) {
+        String reason = "Unknown operations type " + operation;
+        // As Kafka, whose brokers look at their own settings, while its controller fails over an operation that is not
+        // there.
+        return isBrokers(resource) ? new InvalidRequestException(reason) : new UnknownServerException(reason);
+    }
+
+    private static boolean isBrokers(AlterConfigsResource resource) {
+        return switch (ConfigResource.Type.forId(resource.resourceType())) {
+            case BROKER, BROKER_LOGGER -> true;
+            default -> false;
+        };
     }
 
     private void prepare(ConfigResource target, Map<String, Map.Entry<OpType, String>> changes) {

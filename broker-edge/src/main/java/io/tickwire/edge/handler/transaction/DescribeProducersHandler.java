@@ -63,15 +63,15 @@ public final class DescribeProducersHandler implements ControlHandler {
         if (!services.access().allows(context, AclOperation.READ, ResourceType.TOPIC, topic)) {
             return new ApiError(Errors.TOPIC_AUTHORIZATION_FAILED);
         }
-        return ApiError.NONE;
+        return services.cache().contains(topic) ? ApiError.NONE : new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
 
+    /** As Kafka, which explains why a topic is refused, and not that it has no such partition. */
     private static PartitionResponse failed(int partition, ApiError refusal) {
-        ApiError error = refusal.isSuccess() ? new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION) : refusal;
-        return new PartitionResponse()
-                .setPartitionIndex(partition)
-                .setErrorCode(error.error().code())
-                .setErrorMessage(error.message());
+        PartitionResponse response = new PartitionResponse().setPartitionIndex(partition);
+        return refusal.isSuccess()
+                ? response.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
+                : response.setErrorCode(refusal.error().code()).setErrorMessage(refusal.message());
     }
 
     private static PartitionResponse describe(int partition, PartitionLog log) {
