@@ -164,12 +164,12 @@ class QuotaCasesIT {
     }
 
     private static void changed(Probe probe) throws Exception {
-        // Forty partitions are half a minute's changes ahead: what comes within it is refused, however slow the broker.
-        set(probe, By.CLIENT_ID, "controller_mutation_rate", 1.0);
+        // Thirteen partitions are two minutes' changes ahead: what comes meanwhile is refused, however slow the broker.
+        set(probe, By.CLIENT_ID, "controller_mutation_rate", 0.1);
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", probe.target().bootstrap(), "client.id", client(probe)))) {
             CreateTopicsOptions create = new CreateTopicsOptions().retryOnQuotaViolation(false);
-            List<NewTopic> first = List.of(new NewTopic(probe.name("first"), 40, (short) 1));
+            List<NewTopic> first = List.of(new NewTopic(probe.name("first"), 13, (short) 1));
             probe.attempt(
                     "create", () -> Probe.get(admin.createTopics(first, create).all()));
             List<NewTopic> second = List.of(new NewTopic(probe.name("second"), 1, (short) 1));
@@ -179,7 +179,7 @@ class QuotaCasesIT {
             probe.attempt(
                     "grow",
                     () -> Probe.get(admin.createPartitions(
-                                    Map.of(probe.name("first"), NewPartitions.increaseTo(41)),
+                                    Map.of(probe.name("first"), NewPartitions.increaseTo(14)),
                                     new CreatePartitionsOptions().retryOnQuotaViolation(false))
                             .all()));
             probe.attempt(
