@@ -94,7 +94,8 @@ public final class LogFiles {
 
     /** Refuses to begin a journal file on a full device: what Chronicle writes first cannot be reserved. */
     void checkRoom() throws IOException {
-        if (Files.getFileStore(directory).getUsableSpace() < OPENING_BYTES) {
+        // One statvfs: Files.getFileStore would read the table of mounts each time.
+        if (directory.toFile().getUsableSpace() < OPENING_BYTES) {
             throw new IOException("no space left on the device of " + directory);
         }
     }
@@ -163,8 +164,26 @@ public final class LogFiles {
     /** Notes that a writer is at work: from now on the manifest is a lower bound. */
     synchronized void markOpen(final boolean durable) throws IOException {
         if (!open) {
-            open = true;
+            openFor(nextGeneration, durable);
+        }
+    }
+
+    /** {@link #markOpen}, and the number of a new journal directory is taken, whatever happens next: in one manifest. */
+    synchronized int openGeneration(final boolean durable) throws IOException {
+        final int generation = nextGeneration;
+        openFor(generation + 1, durable);
+        return generation;
+    }
+
+    private void openFor(final int generation, final boolean durable) throws IOException {
+        final boolean wasOpen = open;
+        open = true;
+        nextGeneration = generation;
+        try {
             persist(durable);
+        } catch (final IOException | RuntimeException e) {
+            open = wasOpen; // What the device has may say otherwise: the next attempt writes it again.
+            throw e;
         }
     }
 

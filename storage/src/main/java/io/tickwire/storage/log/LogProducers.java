@@ -122,10 +122,13 @@ final class LogProducers {
         return stored.describe();
     }
 
-    /** Writes the snapshot as of the log's end; an error only makes the next reopening slower. */
+    /**
+     * Writes the snapshot as of the log's end, which a log that never held anything does without; an error only makes the next
+     * reopening slower.
+     */
     void snapshot() {
         final long end = files.offsets().logEnd();
-        if (end == snapshotOffset) {
+        if (end == snapshotOffset || (end == 0 && ProducerSnapshot.isAbsent(files.directory()))) {
             return;
         }
         try {

@@ -7,7 +7,6 @@ import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,7 +179,6 @@ final class LogWriter {
         files.checkRoom();
         lastClaimMs = nowMs; // A log opened ahead is not idle yet.
         final Segment last = files.segments().last();
-        files.markOpen(settings.syncBeforeAck());
         if (last == null || last.isSealed() || !resume(last)) {
             beginGeneration(nowMs);
         }
@@ -195,6 +193,7 @@ final class LogWriter {
      * that what is acknowledged from now on can be read.
      */
     private boolean resume(final Segment last) throws IOException {
+        files.markOpen(settings.syncBeforeAck());
         last.pin();
         try {
             if (!last.leadsToItsEnd()) {
@@ -214,10 +213,7 @@ final class LogWriter {
     }
 
     private void beginGeneration(final long nowMs) throws IOException {
-        final int generation = files.newGeneration();
-        final Path directory = Generations.directory(files.directory(), generation);
-        Files.createDirectories(directory);
-        files.persist(settings.syncBeforeAck()); // The number is taken, whatever happens next.
+        final int generation = files.openGeneration(settings.syncBeforeAck());
         openJournal(generation, 0, 0);
         beginSegment(generation, 0, nowMs);
     }

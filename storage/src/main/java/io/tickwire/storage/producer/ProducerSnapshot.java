@@ -77,6 +77,11 @@ public final class ProducerSnapshot {
         }
     }
 
+    /** True when a log's directory holds none, sound or not. */
+    public static boolean isAbsent(final Path directory) {
+        return Files.notExists(directory.resolve(FILE_NAME));
+    }
+
     /**
      * Reads the table into an empty one.
      *
