@@ -6,7 +6,6 @@ import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.recovery.Corruption;
 import io.tickwire.storage.recovery.OfflineLog;
 import io.tickwire.storage.recovery.SegmentScan;
-import io.tickwire.storage.segment.CorruptManifestException;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,10 +49,9 @@ public final class JournalCommand implements CliCommand {
     int ls(@Parameters(paramLabel = "DIR", description = "Data directory, or one log's directory.") Path directory)
             throws IOException {
         for (Path log : logs(directory)) {
-            LogManifest manifest = manifest(log);
-            if (manifest == null) {
-                continue;
-            }
+            OfflineLog offline = OfflineLog.open(log);
+            offline.damage().forEach(this::report);
+            LogManifest manifest = offline.manifest();
             out().printf(
                             "%s-%d start %d end %s%d, %d segments, closed %s%n",
                             manifest.topic(),
@@ -101,19 +98,16 @@ public final class JournalCommand implements CliCommand {
 
     private int scan(Path directory, SegmentScan.Visitor visitor, boolean summary) throws IOException {
         for (Path log : logs(directory)) {
-            LogManifest manifest = manifest(log);
-            if (manifest == null) {
-                continue;
-            }
+            OfflineLog offline = OfflineLog.open(log);
+            LogManifest manifest = offline.manifest();
             long[] totals = new long[2];
-            long nextOffset = OfflineLog.open(log)
-                    .walk(
-                            (entryAddress, position, length) -> {
-                                totals[0]++;
-                                totals[1] += length;
-                                visitor.onBatch(entryAddress, position, length);
-                            },
-                            this::report);
+            long nextOffset = offline.walk(
+                    (entryAddress, position, length) -> {
+                        totals[0]++;
+                        totals[1] += length;
+                        visitor.onBatch(entryAddress, position, length);
+                    },
+                    this::report);
             if (summary) {
                 out().printf(
                                 "%s-%d: %d batches, end offset %d, %d bytes of batches%n",
@@ -127,35 +121,24 @@ public final class JournalCommand implements CliCommand {
     private void report(Corruption corruption) {
         damaged = true;
         out().printf(
-                        "DAMAGED %s position %d offset %d: %s%n",
-                        corruption.file(), corruption.position(), corruption.offset(), corruption.what());
-    }
-
-    private LogManifest manifest(Path log) throws IOException {
-        try {
-            return LogManifest.read(log);
-        } catch (CorruptManifestException e) {
-            damaged = true;
-            out().printf("DAMAGED %s: %s%n", log.resolve(LogManifest.FILE_NAME), e.getMessage());
-            return null;
-        }
+                        "DAMAGED %s position %d offset %d: %s (%s)%n",
+                        corruption.file(),
+                        corruption.position(),
+                        corruption.offset(),
+                        corruption.what(),
+                        corruption.outcome());
     }
 
     private static List<Path> logs(Path directory) throws IOException {
-        if (Files.exists(directory.resolve(LogManifest.FILE_NAME))) {
+        if (Files.isDirectory(directory.resolve("logs"))) {
+            return OfflineLog.directories(directory);
+        }
+        if (Files.isDirectory(directory) && OfflineLog.isLog(directory)) {
             return List.of(directory);
         }
-        Path parent = directory.resolve("logs");
-        if (!Files.isDirectory(parent)) {
-            throw new NoSuchFileException(
-                    directory + " is neither a data directory (no 'logs' in it) nor a log's directory (no '"
-                            + LogManifest.FILE_NAME + "' in it)");
-        }
-        try (Stream<Path> children = Files.list(parent)) {
-            return children.filter(child -> Files.exists(child.resolve(LogManifest.FILE_NAME)))
-                    .sorted()
-                    .toList();
-        }
+        throw new NoSuchFileException(
+                directory + " is neither a data directory (no 'logs' in it) nor a log's directory (no '"
+                        + LogManifest.FILE_NAME + "' and no journals in it)");
     }
 
     private PrintWriter out() {

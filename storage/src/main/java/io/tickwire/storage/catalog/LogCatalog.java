@@ -11,6 +11,7 @@ import io.tickwire.storage.recovery.Corruption;
 import io.tickwire.storage.recovery.LogRecovery;
 import io.tickwire.storage.recovery.RecoveredLog;
 import io.tickwire.storage.segment.LogManifest;
+import io.tickwire.storage.segment.NewerManifestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,9 @@ public final class LogCatalog implements AutoCloseable {
             try {
                 task.get();
             } catch (final ExecutionException e) {
-                throw new IOException("recovery failed", e.getCause());
+                throw e.getCause() instanceof final DataDirectoryException refused
+                        ? refused
+                        : new IOException("recovery failed", e.getCause());
             } catch (final InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("recovery was interrupted", e);
@@ -107,6 +110,8 @@ public final class LogCatalog implements AutoCloseable {
         final RecoveredLog recovered;
         try {
             recovered = LogRecovery.recover(logDirectory);
+        } catch (final NewerManifestException e) {
+            throw new DataDirectoryException(e.getMessage(), e);
         } catch (final IOException e) {
             damaged.add(directory.setAside(logDirectory) + ": " + e);
             return null;
@@ -127,7 +132,7 @@ public final class LogCatalog implements AutoCloseable {
                     corruption.file(),
                     corruption.position(),
                     corruption.offset(),
-                    corruption.cut() ? "cut off" : "left in place, not served");
+                    corruption.outcome());
         }
         for (final String damaged : recovery.damaged()) {
             LOGGER.error("set aside {}", damaged);

@@ -6,7 +6,9 @@ import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
 import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Generations;
+import io.tickwire.storage.segment.LogIdentity;
 import io.tickwire.storage.segment.LogManifest;
+import io.tickwire.storage.segment.NewerManifestException;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
@@ -37,20 +39,29 @@ public final class LogRecovery {
         this.epochs = new FoundEpochs(epochs);
     }
 
-    /** Recovers the log in {@code directory}. */
+    /**
+     * Recovers the log in {@code directory}.
+     *
+     * @throws NewerManifestException when a later version of this software has written to it; nothing is changed then
+     */
     public static RecoveredLog recover(final Path directory) throws IOException {
         LogManifest manifest;
         Corruption damage = null;
+        long rebuiltFrom = 0;
         try {
             manifest = LogManifest.read(directory);
+        } catch (final NewerManifestException e) {
+            throw e;
         } catch (final IOException e) {
-            manifest = ManifestRebuild.of(directory);
-            final Path file = directory.resolve(LogManifest.FILE_NAME);
-            damage = new Corruption(file, 0, manifest.logStartOffset(), e.getMessage() + "; made again", true);
+            final ManifestRebuild rebuild = new ManifestRebuild(directory);
+            manifest = rebuild.manifest(LogIdentity.read(directory));
+            damage = rebuild.damage(e);
+            rebuiltFrom = rebuild.readBytes();
         }
         final LogRecovery recovery = new LogRecovery(directory, manifest.epochs());
         if (damage != null) {
             recovery.corruptions.add(damage);
+            recovery.scannedBytes = rebuiltFrom;
         }
         return recovery.run(manifest);
     }
@@ -96,7 +107,7 @@ public final class LogRecovery {
         final Path file = file(info);
         if (!Files.exists(file)) {
             if (info.bytes() > 0) {
-                corruptions.add(new Corruption(file, 0, info.baseOffset(), "file is missing", true));
+                corruptions.add(new Corruption(file, 0, info.baseOffset(), "file is missing", Corruption.Outcome.GONE));
             }
             return null;
         }

@@ -10,6 +10,7 @@ import io.tickwire.storage.segment.ReplacedRange;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,33 +28,42 @@ final class ManifestRebuild {
     private final Path directory;
     private final List<Found> found = new ArrayList<>();
     private int nextGeneration;
+    private long startOffset;
+    private long readBytes;
 
-    private ManifestRebuild(final Path directory) {
+    ManifestRebuild(final Path directory) {
         this.directory = directory;
     }
 
-    /**
-     * Reads all journals in a log's directory.
-     *
-     * @throws IOException when it is not even known which partition it is
-     */
-    static LogManifest of(final Path directory) throws IOException {
-        final LogIdentity identity = LogIdentity.read(directory);
-        final ManifestRebuild rebuild = new ManifestRebuild(directory);
-        rebuild.readGenerations();
-        final List<SegmentInfo> chosen = rebuild.choose();
+    /** Reads all journals of the partition's directory. */
+    LogManifest manifest(final LogIdentity identity) throws IOException {
+        readGenerations();
+        final List<SegmentInfo> chosen = choose();
+        startOffset = chosen.isEmpty() ? 0 : chosen.getFirst().baseOffset();
         return new LogManifest(
                 identity.topic(),
                 identity.topicIdMsb(),
                 identity.topicIdLsb(),
                 identity.partition(),
-                chosen.isEmpty() ? 0 : chosen.getFirst().baseOffset(),
+                startOffset,
                 chosen.isEmpty() ? 0 : chosen.getLast().nextOffset(),
                 0,
-                rebuild.nextGeneration,
+                nextGeneration,
                 true,
                 new EpochStarts(),
                 chosen);
+    }
+
+    /** How the manifest that could not be used is reported. */
+    Corruption damage(final IOException why) {
+        final String what = why instanceof NoSuchFileException ? "the manifest is missing" : why.getMessage();
+        return new Corruption(
+                directory.resolve(LogManifest.FILE_NAME), 0, startOffset, what, Corruption.Outcome.MADE_AGAIN);
+    }
+
+    /** Bytes of journals that were looked at. */
+    long readBytes() {
+        return readBytes;
     }
 
     private void readGenerations() throws IOException {
@@ -85,6 +95,7 @@ final class ManifestRebuild {
                         first[0] = Batches.baseOffset(entry);
                     }
                 });
+        readBytes += scan.readBytes();
         if (scan.batches() == 0) {
             return;
         }

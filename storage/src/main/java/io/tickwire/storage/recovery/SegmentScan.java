@@ -97,7 +97,8 @@ public final class SegmentScan {
             walk(mapping.address());
         }
         for (final Corruption suspect : suspects) {
-            corruptions.add(new Corruption(file, suspect.position(), suspect.offset(), suspect.what(), true));
+            corruptions.add(
+                    new Corruption(file, suspect.position(), suspect.offset(), suspect.what(), Corruption.Outcome.CUT));
         }
         return this;
     }
@@ -147,7 +148,7 @@ public final class SegmentScan {
     }
 
     private void suspect(final long position, final String what) {
-        suspects.add(new Corruption(file, position, nextOffset, what, false));
+        suspects.add(new Corruption(file, position, nextOffset, what, Corruption.Outcome.LEFT));
         exact = false;
     }
 

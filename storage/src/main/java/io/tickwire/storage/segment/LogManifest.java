@@ -32,6 +32,8 @@ import java.util.zip.CRC32C;
  *   crc HEX                        (CRC-32C of all lines above)
  * </pre>
  *
+ * <p>The first manifests had no GAPS: a segment of theirs is read as one that may have some.
+ *
  * @param topic name of the topic
  * @param topicIdMsb topic id, first half
  * @param topicIdLsb topic id, second half
@@ -60,7 +62,8 @@ public record LogManifest(
     /** Name of the file. */
     public static final String FILE_NAME = "manifest";
 
-    private static final String MAGIC = "tickwire-log 1";
+    private static final String NAME = "tickwire-log ";
+    private static final String MAGIC = NAME + "1";
     private static final int SEGMENT_FIELDS = 13;
 
     /** Copies the segment list. */
@@ -68,16 +71,23 @@ public record LogManifest(
         segments = List.copyOf(segments);
     }
 
-    /** Reads the manifest of a partition's directory. */
+    /**
+     * Reads the manifest of a partition's directory.
+     *
+     * @throws CorruptManifestException when it cannot be believed
+     * @throws NewerManifestException when a later version of this software has written it
+     */
     public static LogManifest read(final Path directory) throws IOException {
         final Path file = directory.resolve(FILE_NAME);
         final String text = Files.readString(file);
         final int crcLine = text.lastIndexOf("crc ");
-        if (!text.startsWith(MAGIC + "\n")) {
-            throw new CorruptManifestException(file, "does not begin with '" + MAGIC + "'");
-        }
         if (crcLine < 0 || !text.substring(crcLine).equals(crcLine(text.substring(0, crcLine)))) {
             throw new CorruptManifestException(file, "its checksum does not match");
+        }
+        if (!text.startsWith(MAGIC + "\n")) {
+            throw text.startsWith(NAME)
+                    ? new NewerManifestException(file, text.lines().findFirst().orElseThrow(), MAGIC)
+                    : new CorruptManifestException(file, "does not begin with '" + MAGIC + "'");
         }
         try {
             return parse(text.substring(0, crcLine));
@@ -125,7 +135,7 @@ public record LogManifest(
     }
 
     private static SegmentInfo parseSegment(final String[] words) {
-        if (words.length != SEGMENT_FIELDS) {
+        if (words.length != SEGMENT_FIELDS && words.length != SEGMENT_FIELDS - 1) {
             throw new IllegalArgumentException("segment line of " + words.length + " words");
         }
         return new SegmentInfo(
@@ -140,7 +150,7 @@ public record LogManifest(
                 Long.parseLong(words[9]),
                 Long.parseLong(words[10]),
                 Boolean.parseBoolean(words[11]),
-                Boolean.parseBoolean(words[12]));
+                words.length < SEGMENT_FIELDS || Boolean.parseBoolean(words[12]));
     }
 
     /**
