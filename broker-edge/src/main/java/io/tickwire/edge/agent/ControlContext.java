@@ -4,7 +4,9 @@ import io.tickwire.edge.config.TickwireConfig;
 import io.tickwire.storage.catalog.LogCatalog;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What the control plane is built from.
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
  * @param partitions tells the shards
  * @param boundAddress where the Kafka listener is bound, once it is
  * @param threads makes the threads that Kafka's own parts need
+ * @param brokerSettings told, on the control thread, how to look up each setting when one of the broker's has changed
  */
 public record ControlContext(
         TickwireConfig config,
@@ -22,4 +25,5 @@ public record ControlContext(
         Conductor conductor,
         PartitionDirectory partitions,
         Supplier<InetSocketAddress> boundAddress,
-        ThreadFactory threads) {}
+        ThreadFactory threads,
+        Consumer<UnaryOperator<String>> brokerSettings) {}

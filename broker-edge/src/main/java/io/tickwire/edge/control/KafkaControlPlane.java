@@ -12,6 +12,7 @@ import io.tickwire.edge.handler.ControlHandler;
 import io.tickwire.edge.handler.FeatureSnapshot;
 import io.tickwire.edge.handler.share.ShareServices;
 import io.tickwire.edge.handler.transaction.TransactionServices;
+import io.tickwire.edge.metadata.BrokerConfigFeed;
 import io.tickwire.edge.metadata.BrokerSettings;
 import io.tickwire.edge.metadata.ClusterMetadata;
 import io.tickwire.edge.metadata.EffectiveConfigs;
@@ -105,7 +106,7 @@ public final class KafkaControlPlane implements ControlPlane {
         groups.admission(gate);
         PartitionReconciler partitions = new PartitionReconciler(
                 control, context.catalog(), context.partitions(), configs, List.of(groups, transactions, shareState));
-        ImageFeed images = imageFeed(partitions);
+        ImageFeed images = imageFeed(partitions, new BrokerConfigFeed(configs, context.brokerSettings()));
         metadata = ClusterMetadata.open(
                 identity, settings, MetadataLog.open(context.catalog(), time), List.of(images), time);
         topics = new TopicCreator(metadata, images);
@@ -147,13 +148,19 @@ public final class KafkaControlPlane implements ControlPlane {
         shares = new ShareServices(cache, access, persister, groups.groupConfigs(), settings.shareGroup());
     }
 
-    private ImageFeed imageFeed(PartitionReconciler partitions) {
+    private ImageFeed imageFeed(PartitionReconciler partitions, BrokerConfigFeed brokerConfigs) {
         quotas = ClientQuotas.of(settings, time);
         telemetry = new Telemetry(settings, time);
         return new ImageFeed(
                 control,
                 cache,
-                List.of(partitions, groups, shareState, new QuotaFeed(quotas), new TelemetryFeed(telemetry.manager())));
+                List.of(
+                        partitions,
+                        groups,
+                        shareState,
+                        brokerConfigs,
+                        new QuotaFeed(quotas),
+                        new TelemetryFeed(telemetry.manager())));
     }
 
     private void internalTopics(String transactionTopic) {

@@ -175,9 +175,11 @@ public final class Broker implements AutoCloseable {
         catalog.pretoucher(pretoucher);
         pretoucherThread = threads.start("tickwire-pretoucher", pretoucher);
         kafkaAddress = listen(resolve(config.kafka().listen()));
-        control = plane.apply(new ControlContext(config, catalog, conductor, directory, () -> kafkaAddress, threads));
-        CompletableFuture.runAsync(control::start, conductor).join();
         compaction = new Compaction(config, catalog, threads);
+        control = plane.apply(new ControlContext(
+                config, catalog, conductor, directory, () -> kafkaAddress, threads, compaction::reconfigure));
+        CompletableFuture.runAsync(control::start, conductor).join();
+        compaction.start();
         ShardHandlers handlers = new ShardHandlers(config, catalog, control, shards);
         List<CompletableFuture<Void>> opened = new ArrayList<>();
         for (Shard shard : shards) {

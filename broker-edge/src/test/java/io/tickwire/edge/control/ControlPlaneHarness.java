@@ -114,7 +114,8 @@ public final class ControlPlaneHarness implements AutoCloseable {
                 conductor,
                 directory,
                 () -> InetSocketAddress.createUnresolved("127.0.0.1", 9092),
-                Thread::new));
+                Thread::new,
+                settingsNow -> {}));
         CompletableFuture<Void> started = new CompletableFuture<>();
         thread = new Thread(() -> run(started), "conductor");
         thread.start();

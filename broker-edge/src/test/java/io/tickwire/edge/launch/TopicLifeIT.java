@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickwire.edge.config.ConfigLoader;
+import io.tickwire.storage.segment.LogManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -186,6 +188,58 @@ class TopicLifeIT {
     }
 
     @Test
+    void flushSettingsChangedWhileTheBrokerRunsTakeEffect() throws Exception {
+        TopicPartition partition = create("flushed", Map.of());
+        try (KafkaProducer<String, String> producer = producer(Map.of())) {
+            send(producer, partition, 10);
+            assertEquals(0, recoveryPoint(partition, 1), "by default nobody asks for the device");
+            alter("flushed", Map.of("flush.messages", "1"));
+            send(producer, partition, 10);
+            assertEquals(20, recoveryPoint(partition, 2), "acknowledged is durable");
+            alter("flushed", Map.of("flush.messages", Long.toString(Long.MAX_VALUE)));
+            send(producer, partition, 10);
+            assertEquals(20, recoveryPoint(partition, 3), "nobody asks any more");
+            alter("flushed", Map.of("flush.ms", "10"));
+            long[] start = {3};
+            eventually(() -> {
+                send(producer, partition, 1);
+                return recoveryPoint(partition, ++start[0]) >= 30;
+            });
+        }
+    }
+
+    @Test
+    void cleanerSettingsChangedWhileTheBrokerRunsTakeEffect() throws Exception {
+        alterBroker(Map.of("log.cleaner.threads", "2"));
+        eventually(() -> cleanerThreads() == 2);
+        alterBroker(Map.of("log.cleaner.threads", "1"));
+        eventually(() -> cleanerThreads() == 1);
+        // A pause of an hour begins; only a change ends it.
+        alterBroker(Map.of("log.cleaner.backoff.ms", "3600000"));
+        TopicPartition partition = create(
+                "paused",
+                Map.of("cleanup.policy", "compact", "segment.ms", "100", "min.cleanable.dirty.ratio", "0.01"));
+        try (KafkaProducer<String, String> producer = producer(Map.of())) {
+            for (int i = 0; i < 50; i++) {
+                producer.send(new ProducerRecord<>("paused", 0, "key", "value-" + i))
+                        .get();
+            }
+            alterBroker(Map.of("log.cleaner.backoff.ms", "50", "log.cleaner.io.buffer.size", "65536"));
+            eventually(() -> {
+                producer.send(new ProducerRecord<>("paused", 0, "later", "x")).get();
+                return readAll(partition, Map.of()).stream()
+                                .filter(record -> record.key().equals("key"))
+                                .count()
+                        == 1;
+            });
+        }
+        // Too little memory for each thread, which the broker finds when it applies the change: all stays as it was.
+        alterBroker(Map.of("log.cleaner.dedupe.buffer.size", "1048576", "log.cleaner.threads", "2"));
+        alterBroker(Map.of("log.cleaner.dedupe.buffer.size", "2097152"));
+        eventually(() -> cleanerThreads() == 2);
+    }
+
+    @Test
     void deletedTopicLeavesNoFiles() throws Exception {
         create("doomed", Map.of());
         fill("doomed", 1);
@@ -206,12 +260,41 @@ class TopicLifeIT {
     }
 
     private void alter(String topic, Map<String, String> settings) throws Exception {
+        alter(new ConfigResource(ConfigResource.Type.TOPIC, topic), settings);
+    }
+
+    private void alterBroker(Map<String, String> settings) throws Exception {
+        alter(new ConfigResource(ConfigResource.Type.BROKER, ""), settings);
+    }
+
+    private void alter(ConfigResource resource, Map<String, String> settings) throws Exception {
         List<AlterConfigOp> changes = new ArrayList<>();
         settings.forEach((name, value) ->
                 changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)));
-        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
+        admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get();
+    }
+
+    private static void send(KafkaProducer<String, String> producer, TopicPartition partition, int records)
+            throws Exception {
+        for (int i = 0; i < records; i++) {
+            producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, "value"))
+                    .get();
+        }
+    }
+
+    /** A DeleteRecords that moves the start writes the manifest. */
+    private long recoveryPoint(TopicPartition partition, long deleteBefore) throws Exception {
+        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(deleteBefore)))
                 .all()
                 .get();
+        return LogManifest.read(dir.resolve("data").resolve("logs").resolve(partition.toString()))
+                .recoveryPoint();
+    }
+
+    private static long cleanerThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("tickwire-cleaner-"))
+                .count();
     }
 
     private void fill(String topic, int megabytes) throws Exception {

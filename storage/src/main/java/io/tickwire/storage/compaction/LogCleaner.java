@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts the logs whose topics ask for it, the one with the largest share of dirty bytes first. Any number of threads may call
- * {@link #run()} or {@link #cleanDirtiest()}; no two work on the same log.
+ * Compacts the logs whose topics ask for it, the one with the largest share of dirty bytes first. As many threads as
+ * {@code log.cleaner.threads} says call {@link #work}, any others {@link #cleanDirtiest()}; no two work on the same log.
  *
  * <p>A log with a damaged batch is not compacted until the process is started again; the reason is logged once and shown by
  * {@link #uncleanable()}. After other errors, such as a full disk, a log is tried again when no other one is due and
@@ -26,19 +26,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Source: Kafka LogCleaner, LogCleanerManager.grabFilthiestCompactedLog.
  */
-public final class LogCleaner implements Runnable, AutoCloseable {
+public final class LogCleaner implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogCleaner.class);
     private static final long THROTTLE_INTERVAL_MS = 300;
 
     private final Supplier<? extends Collection<PartitionLog>> logs;
-    private final CleanerConfig config;
     private final Time time;
-    private final Throttler throttler;
     private final CleanerCounters counters = new CleanerCounters();
     private final Map<PartitionLog, Long> cleanedOffsets = new HashMap<>();
     private final Set<PartitionLog> inProgress = new HashSet<>();
     private final Map<PartitionLog, String> uncleanable = new HashMap<>();
     private final Set<PartitionLog> setAside = new HashSet<>();
+    private final Set<Integer> workers = new HashSet<>();
+    /** Held for a moment only, never while anything is read. */
+    private final Object change = new Object();
+
+    private volatile CleanerConfig config;
+    private volatile Throttler throttler;
     private volatile boolean closed;
 
     /**
@@ -52,25 +56,65 @@ public final class LogCleaner implements Runnable, AutoCloseable {
         this.logs = logs;
         this.config = config;
         this.time = time;
-        this.throttler = new Throttler(config.maxIoBytesPerSecond, THROTTLE_INTERVAL_MS, "cleaner-io", "bytes", time);
+        this.throttler = throttler(config);
     }
 
-    /** Works until {@link #close()}: one log after the other, with a pause when there is nothing to do. */
-    @Override
-    public void run() {
-        while (!closed) {
+    private Throttler throttler(final CleanerConfig settings) {
+        return new Throttler(settings.maxIoBytesPerSecond, THROTTLE_INTERVAL_MS, "cleaner-io", "bytes", time);
+    }
+
+    /**
+     * Changes the settings: rate and pause at once, the rest with the next pass. Any thread; does not block. Whoever owns the threads then
+     * sees to it that there are enough ({@link #enlist}); those that are too many end after their pass.
+     */
+    public void reconfigure(final CleanerConfig changed) {
+        if (changed.maxIoBytesPerSecond != config.maxIoBytesPerSecond) {
+            throttler = throttler(changed);
+        }
+        config = changed;
+        synchronized (change) {
+            change.notifyAll();
+        }
+    }
+
+    /** True when nobody works as this one, numbered from 0, yet: then somebody must. Any thread. */
+    public boolean enlist(final int worker) {
+        synchronized (change) {
+            return worker < config.numThreads && !closed && workers.add(worker);
+        }
+    }
+
+    /**
+     * Works as an enlisted one until {@link #close()}, or until there are to be fewer: one log after the other, with a pause when there
+     * is nothing to do.
+     */
+    public void work(final int worker) {
+        while (goesOn(worker)) {
             if (!cleanDirtiest()) {
-                pause();
+                pause(worker);
             }
         }
     }
 
-    private synchronized void pause() {
-        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.backoffMs);
+    private boolean goesOn(final int worker) {
+        synchronized (change) {
+            if (!closed && worker < config.numThreads) {
+                return true;
+            }
+            workers.remove(worker);
+            return false;
+        }
+    }
+
+    private void pause(final int worker) {
+        final long startNs = System.nanoTime();
         try {
-            for (long leftMs = config.backoffMs; leftMs > 0 && !closed; ) {
-                wait(leftMs);
-                leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+            synchronized (change) {
+                long leftMs = config.backoffMs;
+                while (leftMs > 0 && !closed && worker < config.numThreads) {
+                    change.wait(leftMs);
+                    leftMs = config.backoffMs - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+                }
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -143,7 +187,7 @@ public final class LogCleaner implements Runnable, AutoCloseable {
             if (session == null) {
                 return false;
             }
-            final CleanerProgress progress = new CleanerProgress(counters, throttler);
+            final CleanerProgress progress = new CleanerProgress(counters, () -> throttler);
             final long cleanedTo = new CompactionPass(
                             config, counters, progress, dirty, session, () -> mustStop(log, session))
                     .run(time.milliseconds());
@@ -201,12 +245,12 @@ public final class LogCleaner implements Runnable, AutoCloseable {
         return counters;
     }
 
-    /** Makes {@link #run()} return soon; a pass in progress is given up. */
+    /** Makes {@link #work} return soon; a pass in progress is given up. */
     @Override
     public void close() {
         closed = true;
-        synchronized (this) {
-            notifyAll();
+        synchronized (change) {
+            change.notifyAll();
         }
     }
 }

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class LogProducers {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogProducers.class);
 
+    private static final int EXPIRED_AT_ONCE = 256;
+
     private final LogFiles files;
     private final ProducerTable table = new ProducerTable();
 
@@ -111,6 +113,14 @@ final class LogProducers {
                 outdated = false;
             }
         }
+    }
+
+    /** Forgets what is long past. Any thread; keeps the owner out for a few producers at a time. */
+    void expire(final OwnerGate gate, final long silentSinceMs) {
+        for (int left = table.size(); left > 0; left -= EXPIRED_AT_ONCE) {
+            gate.runAlone(() -> table.expire(silentSinceMs, EXPIRED_AT_ONCE));
+        }
+        table.aborted().removeBefore(files.offsets().logStart());
     }
 
     /** The producers as of {@link #snapshotOffset()} or later. Any thread: the owner goes on meanwhile. */

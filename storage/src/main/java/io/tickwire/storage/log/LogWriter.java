@@ -26,7 +26,7 @@ final class LogWriter {
     private final LogFiles files;
     private final LogProducers producers;
     private final LogSync sync;
-    private LogSettings settings;
+    private volatile LogSettings settings;
     private Journal journal;
     private volatile Headroom headroom;
     private volatile LogPretoucher pretoucher;

@@ -183,7 +183,7 @@ public final class PartitionLog implements AutoCloseable {
             writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
         });
         final int deleted = retention.enforce(settings, nowMs);
-        gate.runAlone(() -> producers.table().expire(nowMs - settings.producerExpirationMs(), offsets.logStart()));
+        producers.expire(gate, nowMs - settings.producerExpirationMs());
         sync.checkpoint();
         return deleted;
     }
@@ -311,12 +311,10 @@ public final class PartitionLog implements AutoCloseable {
         return settings;
     }
 
-    /** Changes the configuration from the next append on. Any thread. */
+    /** Changes the configuration from the next append on. Any thread; does not wait for anyone. */
     public void updateSettings(final LogSettings changed) {
-        gate.runAlone(() -> {
-            settings = changed;
-            writer.settings(changed);
-        });
+        settings = changed;
+        writer.settings(changed);
     }
 
     /** What compaction needs of this log. Any thread. */

@@ -60,7 +60,7 @@ public final class AbortedTransactions {
     }
 
     /** Forgets transactions that ended before the log starts. */
-    void removeBefore(final long logStartOffset) {
+    public void removeBefore(final long logStartOffset) {
         if (count() > 0 && snapshot.get().fields[LAST_AT] < logStartOffset) {
             removeIf(aborted -> aborted.markerOffset() < logStartOffset);
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongArrayList;
+import org.agrona.collections.LongArrayQueue;
 
 /**
  * All producers of one log: judges a batch before it is appended, learns of it afterwards. The owner of the log only; nothing is
@@ -19,6 +20,9 @@ public final class ProducerTable {
     private final Long2ObjectHashMap<ProducerEntry> producers = new Long2ObjectHashMap<>();
     private final AbortedTransactions aborted = new AbortedTransactions();
     private final EndMarker marker = new EndMarker();
+
+    /** Ids of all producers, the one that was looked at longest ago by {@link #expire} first. */
+    private final LongArrayQueue turns = new LongArrayQueue();
 
     /** First offsets of open transactions, ascending. */
     private final LongArrayList open = new LongArrayList();
@@ -148,13 +152,19 @@ public final class ProducerTable {
         ProducerEntry entry = producers.get(producerId);
         if (entry == null) {
             entry = new ProducerEntry(producerId);
-            producers.put(producerId, entry);
+            add(entry);
         }
         return entry;
     }
 
+    private void add(final ProducerEntry entry) {
+        if (producers.put(entry.producerId, entry) == null) {
+            turns.addLong(entry.producerId);
+        }
+    }
+
     void restore(final ProducerEntry entry) {
-        producers.put(entry.producerId, entry);
+        add(entry);
         if (entry.transactionFirstOffset != ProducerEntry.NO_TRANSACTION) {
             int at = 0;
             while (at < open.size() && open.getLong(at) < entry.transactionFirstOffset) {
@@ -220,19 +230,25 @@ public final class ProducerTable {
         return producers.values();
     }
 
-    /** Forgets producers that were silent for long and have no open transaction, and transactions before the log's start. */
-    public void expire(final long silentSinceMs, final long logStartOffset) {
-        producers
-                .values()
-                .removeIf(e -> e.transactionFirstOffset == ProducerEntry.NO_TRANSACTION
-                        && e.lastTimestamp < silentSinceMs
-                        && e.lastTimestamp >= 0);
-        aborted.removeBefore(logStartOffset);
+    /** Looks at the next {@code most} producers, in turn: forgets those that were silent for long and have no open transaction. */
+    public void expire(final long silentSinceMs, final int most) {
+        for (int i = Math.min(most, turns.size()); i > 0; i--) {
+            final long id = turns.pollLong();
+            final ProducerEntry entry = producers.get(id);
+            if (entry.transactionFirstOffset == ProducerEntry.NO_TRANSACTION
+                    && entry.lastTimestamp < silentSinceMs
+                    && entry.lastTimestamp >= 0) {
+                producers.remove(id);
+            } else {
+                turns.addLong(id);
+            }
+        }
     }
 
     /** Forgets everything. */
     public void clear() {
         producers.clear();
+        turns.clear();
         open.clear();
         aborted.clear();
     }

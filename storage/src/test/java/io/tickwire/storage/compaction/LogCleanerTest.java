@@ -163,7 +163,7 @@ class LogCleanerTest {
         return new CompactionPass(
                 CompactedLog.cleanerConfig(CompactedLog.MEGABYTE),
                 counters,
-                new CleanerProgress(counters, throttler),
+                new CleanerProgress(counters, () -> throttler),
                 DirtyLog.of(log.log, -1, log.time.milliseconds()),
                 session,
                 stopped);

@@ -83,7 +83,7 @@ public final class CrashWriter {
                 catalog::logs,
                 new CleanerConfig(1, 1 << 20, 0.9, 65_536, 1 << 20, Double.MAX_VALUE, 5, true),
                 Time.SYSTEM);
-        start("cleaner", cleaner);
+        start("cleaner", () -> cleaner.work(0));
         long seed = random.nextLong();
         start("maintenance", () -> maintain(new Random(seed)));
         start("spotter", new Spotter(aim, logs, new Random(seed)));
