@@ -1,11 +1,13 @@
 package io.tickwire.storage.log;
 
+import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.producer.AbortedTransaction;
 import io.tickwire.storage.producer.ProducerInfo;
 import io.tickwire.storage.producer.ProducerSnapshot;
 import io.tickwire.storage.producer.ProducerTable;
+import io.tickwire.storage.segment.Batches;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,13 +60,14 @@ final class LogProducers {
 
     private void replay(final long from) {
         final RecordBatchFlyweight batch = new RecordBatchFlyweight();
+        final Crc32C crc32c = new Crc32C();
         final UnsafeBuffer region = new UnsafeBuffer(0, 0);
         for (final Segment segment : files.segments().snapshot()) {
             if (segment.nextOffset() <= from || !segment.pin()) {
                 continue;
             }
             try {
-                replay(segment, from, batch, region);
+                replay(segment, from, batch, crc32c, region);
             } finally {
                 segment.unpin();
                 segment.unmapIfUnpinned();
@@ -73,16 +76,24 @@ final class LogProducers {
     }
 
     private void replay(
-            final Segment segment, final long from, final RecordBatchFlyweight batch, final UnsafeBuffer region) {
+            final Segment segment,
+            final long from,
+            final RecordBatchFlyweight batch,
+            final Crc32C crc32c,
+            final UnsafeBuffer region) {
         final long end = segment.endPosition();
         long position = segment.startPosition(from);
         while (position < end) {
             final int header = JournalFormat.header(segment.address() + position);
+            final long entry = segment.address() + position;
             if (JournalFormat.isData(header)) {
-                region.wrap(segment.address() + position + JournalFormat.HEADER_BYTES, JournalFormat.length(header));
-                batch.wrap(region, 0);
-                if (batch.hasProducerId() && batch.lastOffset() >= from) { // Also one that the log's start is in.
-                    table.appended(batch, batch.baseOffset(), batch.lastOffset());
+                if (Batches.fillsEntry(entry, JournalFormat.length(header))) {
+                    region.wrap(entry + JournalFormat.HEADER_BYTES, JournalFormat.length(header));
+                    batch.wrap(region, 0);
+                    // Also one that the log's start is in; but none that is damaged.
+                    if (batch.hasProducerId() && batch.lastOffset() >= from && batch.crcMatches(crc32c)) {
+                        table.appended(batch, batch.baseOffset(), batch.lastOffset());
+                    }
                 }
             } else if (!JournalFormat.isMetadata(header)) {
                 return;

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,17 +103,28 @@ public final class ProducerSnapshot {
             if (trailer.readLong() != crc(bytes, body) || in.readInt() != MAGIC || in.readInt() != VERSION) {
                 return -1;
             }
-            final long offset = in.readLong();
-            final int producers = in.readInt();
-            for (int i = 0; i < producers; i++) {
-                table.restore(readEntry(in));
-            }
-            final int abortedCount = in.readInt();
-            for (int i = 0; i < abortedCount; i++) {
-                table.aborted().add(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+            final long offset = readTable(in, table);
+            if (offset < 0) {
+                table.clear();
             }
             return offset;
+        } catch (final EOFException e) {
+            table.clear();
+            return -1;
         }
+    }
+
+    private static long readTable(final DataInputStream in, final ProducerTable table) throws IOException {
+        final long offset = in.readLong();
+        final int producers = in.readInt();
+        for (int i = 0; i < producers; i++) {
+            table.restore(readEntry(in));
+        }
+        final int abortedCount = in.readInt();
+        for (int i = 0; i < abortedCount; i++) {
+            table.aborted().add(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+        }
+        return offset;
     }
 
     private static ProducerEntry readEntry(final DataInputStream in) throws IOException {

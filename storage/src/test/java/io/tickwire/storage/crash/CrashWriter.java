@@ -34,6 +34,9 @@ public final class CrashWriter {
     private static final int PAUSE_MS = 60;
     private static final long DELETION_KEEPS = 2_000;
 
+    /** On a busy machine the cleaner falls behind: then its log gets nothing more until it has caught up. */
+    private static final long COMPACTED_BYTES = 4 << 20;
+
     private final Random random;
     private final Acknowledged acknowledged;
     private final LogCatalog catalog;
@@ -89,7 +92,7 @@ public final class CrashWriter {
         start("spotter", new Spotter(aim, logs, new Random(seed)));
         long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(600));
         for (long i = 0; aim != Aim.CLOSE || System.nanoTime() - endNs < 0; i++) {
-            append(random.nextInt(logs.length), random.nextInt(KnownRecords.PRODUCERS));
+            append(nextLog(), random.nextInt(KnownRecords.PRODUCERS));
             if (i == 0) {
                 System.out.println("WRITING");
             }
@@ -101,6 +104,11 @@ public final class CrashWriter {
         System.out.println("CLOSING");
         cleaner.close();
         catalog.close();
+    }
+
+    private int nextLog() {
+        int log = random.nextInt(logs.length);
+        return log == CrashLogs.COMPACTED && logs[log].sizeInBytes() > COMPACTED_BYTES ? CrashLogs.DELETED : log;
     }
 
     private static void start(String name, Runnable task) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
+import io.tickwire.storage.catalog.RecoveryReport;
 import io.tickwire.storage.compaction.LogCleaner;
 import io.tickwire.storage.compaction.ManualTime;
 import io.tickwire.storage.log.LogSettings;
@@ -18,7 +19,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.agrona.IoUtil;
 import org.apache.kafka.storage.internals.log.CleanerConfig;
 
 /**
@@ -40,7 +43,7 @@ final class LogUnderTest implements AutoCloseable {
     private LogCatalog catalog;
     private PartitionLog log;
     private LogCleaner cleaner;
-    private int directory;
+    private int number;
 
     LogUnderTest(Path root, Random random, String policy) throws IOException {
         this.root = root;
@@ -49,7 +52,7 @@ final class LogUnderTest implements AutoCloseable {
         settings.put("cleanup.policy", policy);
         settings.put("min.cleanable.dirty.ratio", "0");
         settings.put("delete.retention.ms", Integer.toString(DELETE_RETENTION_MS));
-        catalog = LogCatalog.open(current(), CatalogOptions.defaults());
+        catalog = LogCatalog.open(directory(), CatalogOptions.defaults());
         log = catalog.create(
                 new TopicKey(TOPIC, random.nextLong(), random.nextLong(), 0), LogSettings.fromKafka(settings));
         cleaner = newCleaner();
@@ -59,8 +62,8 @@ final class LogUnderTest implements AutoCloseable {
         return new LogCleaner(() -> catalog.logs(), CLEANER, time);
     }
 
-    private Path current() {
-        return root.resolve("data-" + directory);
+    Path directory() {
+        return root.resolve("data-" + number);
     }
 
     PartitionLog get() {
@@ -81,7 +84,13 @@ final class LogUnderTest implements AutoCloseable {
     }
 
     void reopen() throws IOException {
+        reopen(closed -> {});
+    }
+
+    /** Has something done to the data directory while the log is closed. */
+    void reopen(Consumer<Path> meanwhile) throws IOException {
         catalog.close();
+        meanwhile.accept(directory());
         open();
     }
 
@@ -92,19 +101,29 @@ final class LogUnderTest implements AutoCloseable {
 
     /** Takes what a crash now would leave. */
     void copyForCrash() throws IOException {
-        copy(current(), root.resolve("data-" + (directory + 1)));
+        copy(directory(), root.resolve("data-" + (number + 1)));
     }
 
     /** Goes on with what the crash left. */
     void becomeCopy() throws IOException {
+        becomeCopy(copy -> {});
+    }
+
+    void becomeCopy(Consumer<Path> meanwhile) throws IOException {
         catalog.close();
-        directory++;
+        IoUtil.delete(directory().toFile(), false);
+        number++;
+        meanwhile.accept(directory());
         open();
+    }
+
+    RecoveryReport recovery() {
+        return catalog.recovery();
     }
 
     private void open() throws IOException {
         CatalogOptions options = new CatalogOptions(key -> LogSettings.fromKafka(settings), 1, 60_000);
-        catalog = LogCatalog.open(current(), options);
+        catalog = LogCatalog.open(directory(), options);
         log = catalog.get(TOPIC, 0);
         assertNotNull(log, "the partition is there after reopening");
         log.bindOwner();

@@ -7,6 +7,7 @@ import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.log.AppendOrigin;
 import io.tickwire.storage.log.AppendResult;
 import io.tickwire.storage.log.Isolation;
+import io.tickwire.storage.log.SmallDisk;
 import io.tickwire.storage.log.TimestampResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** One seeded run of random operations on a partition log, checked against {@link LogModel} after each. */
+/**
+ * One seeded run of random operations on a partition log, checked against {@link LogModel} after each. It ends with a flipped bit, now
+ * and then.
+ */
 final class ModelRun implements AutoCloseable {
     private static final int PRODUCERS = 3;
     private static final String[] POLICIES = {"delete", "compact", "compact,delete"};
@@ -29,25 +33,34 @@ final class ModelRun implements AutoCloseable {
     private final TimestampResult timestampResult = new TimestampResult();
     private final List<LogModel.Entry> read = new ArrayList<>();
     private final int[] sequences = new int[PRODUCERS];
+    private final ModelFullDisk fullDisk;
     private String policy;
 
-    ModelRun(long seed, Path root) throws IOException {
+    /** With a {@code disk} under {@code root} that may be filled; null where it must not be. */
+    ModelRun(long seed, Path root, SmallDisk disk) throws IOException {
         random = new Random(seed);
         maker = new BatchMaker(random);
         policy = POLICIES[random.nextInt(POLICIES.length)];
         log = new LogUnderTest(root, random, policy);
         compaction = new ModelCompaction(log, model, random);
+        fullDisk = disk == null ? null : new ModelFullDisk(disk, random);
     }
 
     void run(int operations) throws IOException {
         for (int i = 0; i < operations; i++) {
             log.time.advance(random.nextInt(30));
+            if (fullDisk != null && random.nextInt(10) == 0) {
+                fullDisk.run(this::tryAppend, this::readEverything);
+            }
             step(random.nextInt(100));
             assertEquals(model.logEndOffset(), log.get().logEndOffset(), "log end offset");
             assertEquals(model.logStartOffset(), log.get().logStartOffset(), "log start offset");
             assertEquals(model.lastStableOffset(), log.get().lastStableOffset(), "last stable offset");
         }
         readEverything();
+        if (random.nextInt(3) == 0) {
+            new ModelDamage(log, model, random).run(reader, sequences);
+        }
     }
 
     private void step(int dice) throws IOException {
@@ -74,12 +87,22 @@ final class ModelRun implements AutoCloseable {
             compaction.runAndCrash();
             readEverything();
         } else if (dice < 95) {
-            policy = POLICIES[random.nextInt(POLICIES.length)];
-            log.configure("cleanup.policy", policy);
+            configure();
         } else if (dice < 97) {
             log.reopen();
         } else {
             log.crash();
+        }
+    }
+
+    private void configure() {
+        switch (random.nextInt(3)) {
+            case 0 -> log.configure("internal.segment.bytes", Integer.toString(8_192 << random.nextInt(5)));
+            case 1 -> log.configure("index.interval.bytes", Integer.toString(random.nextInt(8_192)));
+            default -> {
+                policy = POLICIES[random.nextInt(POLICIES.length)];
+                log.configure("cleanup.policy", policy);
+            }
         }
     }
 
@@ -109,6 +132,17 @@ final class ModelRun implements AutoCloseable {
         } else {
             model.append(maker.contents());
         }
+    }
+
+    /** A batch of a plain producer that may be refused. */
+    private short tryAppend() {
+        maker.make(model.logEndOffset(), log.nowMs(), isCompacted(), -1, -1, false);
+        short error = log.get().append(maker.buffer(), 0, maker.length(), AppendOrigin.CLIENT, 0, log.nowMs(), result);
+        if (error == KafkaErrors.NONE) {
+            model.append(maker.contents());
+        }
+        assertEquals(model.logEndOffset(), log.get().logEndOffset(), "log end offset");
+        return error;
     }
 
     private void transact(int producer) {
