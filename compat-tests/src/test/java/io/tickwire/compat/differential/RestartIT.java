@@ -7,6 +7,7 @@ import io.tickwire.compat.target.TickwireProcess;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -20,30 +21,43 @@ class RestartIT {
         List<RestartCase> cases = Stream.of(GroupRestarts.cases(), ShareRestarts.cases(), TransactionRestarts.cases())
                 .flatMap(List::stream)
                 .toList();
-        CompletableFuture<Map<String, Differential.Seen>> kafka =
-                seen(() -> KafkaProcess.start(BrokerSettings.small()), cases);
+        return compared(
+                "restart",
+                BrokerSettings.small(),
+                Stream.concat(cases.stream().map(RestartCase::name), Stream.of(Unregistration.NAME)),
+                target -> {
+                    Map<String, Differential.Seen> seen = Restarts.run(target, cases);
+                    seen.put(Unregistration.NAME, Unregistration.observe(target));
+                    return seen;
+                });
+    }
+
+    /** Starts a broker of each kind, has both observed, and compares what was seen under each name. */
+    static Stream<DynamicTest> compared(
+            String suite,
+            BrokerSettings settings,
+            Stream<String> names,
+            Function<FaultyTarget, Map<String, Differential.Seen>> observe) {
+        CompletableFuture<Map<String, Differential.Seen>> kafka = seen(() -> KafkaProcess.start(settings), observe);
         CompletableFuture<Map<String, Differential.Seen>> tickwire =
-                seen(() -> TickwireProcess.start(BrokerSettings.small(), Map.of()), cases);
-        return Stream.concat(cases.stream().map(RestartCase::name), Stream.of(Unregistration.NAME))
-                .map(name -> DynamicTest.dynamicTest(
+                seen(() -> TickwireProcess.start(settings, Map.of()), observe);
+        return names.map(name -> DynamicTest.dynamicTest(
+                name,
+                () -> Differential.compare(
+                        suite,
                         name,
-                        () -> Differential.compare(
-                                "restart",
-                                name,
-                                "kafka-process",
-                                kafka.join().get(name),
-                                "tickwire",
-                                tickwire.join().get(name))));
+                        "kafka-process",
+                        kafka.join().get(name),
+                        "tickwire",
+                        tickwire.join().get(name))));
     }
 
     private static CompletableFuture<Map<String, Differential.Seen>> seen(
-            Supplier<FaultyTarget> start, List<RestartCase> cases) {
+            Supplier<FaultyTarget> start, Function<FaultyTarget, Map<String, Differential.Seen>> observe) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try (FaultyTarget target = start.get()) {
-                        Map<String, Differential.Seen> seen = Restarts.run(target, cases);
-                        seen.put(Unregistration.NAME, Unregistration.observe(target));
-                        return seen;
+                        return observe.apply(target);
                     }
                 },
                 Thread::startVirtualThread);
