@@ -44,8 +44,18 @@ final class SystemCalls implements AutoCloseable {
 
     /** Follows all threads of a process from now on; {@code names} with commas between. */
     static SystemCalls follow(long pid, String names, Path output) throws InterruptedException {
-        List<String> command = List.of(
-                "strace", "-f", "-y", "-s", "400", "-e", "trace=" + names, "-o", output.toString(), "-p", "" + pid);
+        return start(pid, output, "-s", "400", "-e", "trace=" + names);
+    }
+
+    /** Has each call of that name on one file fail from now on, as a broken device does. */
+    static SystemCalls fail(long pid, String name, Path file, Path output) throws InterruptedException {
+        return start(pid, output, "-P", file.toString(), "-e", "trace=" + name, "-e", "inject=" + name + ":error=EIO");
+    }
+
+    private static SystemCalls start(long pid, Path output, String... options) throws InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("strace", "-f", "-y", "-o", output.toString(), "-p", Long.toString(pid)));
+        command.addAll(List.of(options));
         String refusal;
         try {
             Path said = Path.of(output + ".said");

@@ -10,9 +10,11 @@ import io.tickwire.storage.segment.SegmentInfo;
 import io.tickwire.storage.segment.SegmentList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,6 +45,11 @@ public final class LogFiles {
     private volatile long recoveryPoint;
     private long checkpoint;
     private boolean open;
+
+    /** The manifest, or the entry of a file in its directory, may not be on the device. */
+    private volatile boolean listUnsynced = true;
+
+    private volatile boolean refused;
 
     /** Takes over what recovery found. */
     public LogFiles(final TopicKey key, final Path directory, final LogManifest manifest, final LogSettings settings) {
@@ -240,18 +247,49 @@ public final class LogFiles {
                         epochs,
                         segments.infos())
                 .write(directory, durable);
+        listUnsynced = true; // A manifest may be durable, the files that it names need not be.
     }
 
-    /** Waits until the journal files from the recovery point on are on the device. */
+    /** Waits until the journal files from the recovery point on, and all by which they are found, are on the device. */
     void syncSegments() throws IOException {
-        for (final Segment segment : segments.snapshot()) {
+        final Segment[] current = segments.snapshot();
+        for (final Segment segment : current) {
             if (segment.nextOffset() > recoveryPoint && !segment.isDeleted()) {
                 sync(segment);
             }
         }
+        if (listUnsynced && current.length > 0) {
+            syncList(current);
+        }
     }
 
-    private static void sync(final Segment segment) throws IOException {
+    private void syncList(final Segment[] current) throws IOException {
+        listUnsynced = false; // What is written from now on is the next one's.
+        try {
+            final Path newest = current[current.length - 1].dataFile().getParent();
+            for (final Path parent : List.of(newest, directory.getParent())) {
+                try (FileChannel entries = FileChannel.open(parent, StandardOpenOption.READ)) {
+                    entries.force(true);
+                }
+            }
+            LogManifest.sync(directory);
+        } catch (final NoSuchFileException e) {
+            listUnsynced = true; // Deleted meanwhile: the segment, by compaction, or the log.
+        } catch (final IOException e) {
+            listUnsynced = true;
+            throw e;
+        }
+    }
+
+    /**
+     * True when the device has refused to take what was written: the kernel then holds those pages for clean, and a later attempt
+     * would succeed without them.
+     */
+    boolean hasRefused() {
+        return refused;
+    }
+
+    private void sync(final Segment segment) throws IOException {
         final int fd;
         try {
             fd = Posix.open(segment.dataFile(), Posix.O_RDONLY);
@@ -263,6 +301,9 @@ public final class LogFiles {
         }
         try {
             Posix.dataSync(fd);
+        } catch (final IOException e) {
+            refused = true;
+            throw e;
         } finally {
             Posix.close(fd);
         }

@@ -18,7 +18,6 @@ final class LogSync {
     private final AtomicBoolean segmentEnded = new AtomicBoolean();
     private volatile LogSyncer syncer;
     private volatile long durableOffset;
-    private volatile boolean failed;
 
     LogSync(final PartitionLog log, final LogFiles files) {
         this.log = log;
@@ -72,30 +71,27 @@ final class LogSync {
         }
     }
 
-    /** Puts everything on the device; blocks. */
-    void run() {
+    /**
+     * Puts everything on the device; blocks. One thread at a time, so that the durable offset does not go back. Nothing is believed of a
+     * device that has refused once.
+     */
+    synchronized void run() {
         requested.set(false);
+        if (files.hasRefused()) {
+            return;
+        }
         final long end = files.offsets().logEnd();
         try {
             files.syncSegments();
             files.recoveryPoint(end);
             durableOffset = end;
-            failed = false;
         } catch (final IOException e) {
-            if (!failed) {
-                LOGGER.error("{} cannot be put on the device: acknowledgements wait", files.directory(), e);
-            }
-            failed = true;
+            LOGGER.error("{} cannot be put on the device: what waits for it is not acknowledged", files.directory(), e);
         }
     }
 
     /** Everything before this offset is on the device. */
     long durableOffset() {
         return durableOffset;
-    }
-
-    /** True when the device refused: nothing that waits for it can be acknowledged. */
-    boolean isFailed() {
-        return failed;
     }
 }

@@ -69,6 +69,9 @@ final class LogWriter {
      * @return its address, or 0 when there is no room: KAFKA_STORAGE_ERROR
      */
     long claim(final int maxLength, final long maxTimestamp, final long nowMs) {
+        if (files.hasRefused()) {
+            return 0;
+        }
         try {
             if (active == null) {
                 activate(nowMs);

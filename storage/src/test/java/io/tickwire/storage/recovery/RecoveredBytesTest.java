@@ -153,10 +153,11 @@ class RecoveredBytesTest {
 
     @Test
     void rollMakesACheckpointWhereASyncerRuns() throws IOException, InterruptedException {
-        try (LogSyncer syncer = new LogSyncer(log -> {})) {
-            catalog.syncer(syncer);
-            final Thread thread = new Thread(syncer, "syncer");
-            thread.start();
+        final LogSyncer syncer = new LogSyncer(log -> {});
+        catalog.syncer(syncer);
+        final Thread thread = new Thread(syncer, "syncer");
+        thread.start();
+        try {
             final PartitionLog log = ofSegments();
             final long ended = log.files().segments().last().baseOffset();
             final Instant deadline = Instant.now().plus(PATIENCE);
@@ -165,6 +166,7 @@ class RecoveredBytesTest {
                 assertTrue(Instant.now().isBefore(deadline), "no checkpoint");
                 append(log);
             }
+        } finally {
             syncer.close();
             thread.join();
         }
