@@ -36,6 +36,16 @@ public final class SmallDisk implements AutoCloseable {
         Files.delete(ballast);
     }
 
+    /** Waits for room that files give back which are deleted, but not yet unmapped by Chronicle's thread. */
+    public void awaitRoom(final int bytes) throws IOException {
+        final FileStore store = Files.getFileStore(directory);
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (store.getUsableSpace() < bytes) {
+            assertTrue(System.nanoTime() - deadlineNs < 0, "only " + store.getUsableSpace() + " bytes of room");
+            Thread.onSpinWait();
+        }
+    }
+
     private static boolean run(final String... command) throws IOException {
         final Process process =
                 new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -12,6 +12,7 @@ final class ModelFullDisk {
     /** Enough for some appends, or for none. */
     private static final int MOST_ROOM_BYTES = 1 << 20;
 
+    private static final int ENOUGH_ROOM_BYTES = 8 << 20;
     private static final int MOST_APPENDS = 400;
     private static final int APPENDS_AFTERWARDS = 5;
 
@@ -31,6 +32,7 @@ final class ModelFullDisk {
 
     /** Appends until that fails, and on; then there is room again. */
     void run(Append append, Runnable check) throws IOException {
+        disk.awaitRoom(ENOUGH_ROOM_BYTES);
         disk.fillUpTo(random.nextInt(MOST_ROOM_BYTES));
         int refused = 0;
         for (int i = 0; i < MOST_APPENDS && refused < 3; i++) {
@@ -43,6 +45,7 @@ final class ModelFullDisk {
         assertEquals(3, refused, "appends refused");
         check.run();
         disk.makeRoom();
+        disk.awaitRoom(ENOUGH_ROOM_BYTES);
         for (int i = 0; i < APPENDS_AFTERWARDS; i++) {
             assertEquals(KafkaErrors.NONE, append.run(), "append when there is room again");
         }

@@ -18,7 +18,7 @@ import org.opentest4j.TestAbortedException;
  */
 class PartitionLogModelTest {
     private static final int OPERATIONS = 40;
-    private static final int SMALL_DISK_BYTES = 32 << 20;
+    private static final int SMALL_DISK_BYTES = 64 << 20;
 
     /** Memory where there is some: nothing here is about the device, and a thousand runs wait for it many times. */
     private static final Path MEMORY = Path.of("/dev/shm");
@@ -33,7 +33,7 @@ class PartitionLogModelTest {
     @Test
     @Timeout(600)
     void randomOperationsOnADiskThatIsFullAtTimesAgreeWithTheModel() throws Exception {
-        runAll("storage.model.full.disk.runs", 60, (directory, seed) -> {
+        runAll("storage.model.full.disk.runs", 24, (directory, seed) -> {
             try (SmallDisk disk = new SmallDisk(directory, SMALL_DISK_BYTES)) {
                 run(directory, seed, disk);
             }
