@@ -4,19 +4,14 @@ import io.tickwire.edge.agent.PartitionTable;
 import io.tickwire.kafka.hot.FetchRequestDecoder;
 import io.tickwire.kafka.hot.TopicKey;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.common.Uuid;
 
 /** Partitions that a client fetches again and again, so that it need not name them each time (KIP-227). */
 final class FetchSession {
-    private record SlotKey(String name, Uuid id, int number) {}
-
     private final int id;
     private final boolean byId;
     private final List<FetchSlot> slots = new ArrayList<>();
-    private final Map<SlotKey, FetchSlot> byKey = new HashMap<>();
+    private final FetchSlotIndex index = new FetchSlotIndex();
     private int epoch = 1;
     private int first;
     private PendingFetch inUse;
@@ -77,12 +72,11 @@ final class FetchSession {
             TopicKey key = request.topic();
             PartitionTable.Topic topic = FetchHandler.find(partitions, key);
             while (request.nextPartition()) {
-                SlotKey slotKey = slotKey(key, request.partition().index());
-                FetchSlot slot = byKey.get(slotKey);
+                FetchSlot slot = index.find(key, request.partition().index());
                 if (slot == null) {
                     slot = new FetchSlot();
                     slot.ask(key, topic, request.partition());
-                    byKey.put(slotKey, slot);
+                    index.add(slot);
                     slots.add(slot);
                 } else {
                     slot.update(request.partition());
@@ -92,18 +86,11 @@ final class FetchSession {
         request.rewindForgotten();
         while (request.nextForgottenTopic()) {
             while (request.nextForgottenPartition()) {
-                FetchSlot slot = byKey.remove(slotKey(request.topic(), request.forgottenPartition()));
+                FetchSlot slot = index.remove(request.topic(), request.forgottenPartition());
                 if (slot != null) {
                     slots.remove(slot);
                 }
             }
         }
-    }
-
-    private static SlotKey slotKey(TopicKey key, int number) {
-        return key.hasId()
-                ? new SlotKey(null, new Uuid(key.idHigh(), key.idLow()), number)
-                : new SlotKey(
-                        key.buffer().getStringWithoutLengthUtf8(key.nameOffset(), key.nameLength()), null, number);
     }
 }

@@ -20,6 +20,7 @@ final class FetchSlot extends ShardPartition.Watcher {
     private long idHigh;
     private long idLow;
     private int number;
+    private int hash;
     private int currentLeaderEpoch;
     private long fetchOffset;
     private int maxBytes;
@@ -50,6 +51,7 @@ final class FetchSlot extends ShardPartition.Watcher {
             name = new UnsafeBuffer(copy);
         }
         number = asked.index();
+        hash = FetchSlotIndex.hash(key, number);
         sentHighWatermark = UNKNOWN;
         sentLogStartOffset = UNKNOWN;
         update(asked);
@@ -203,6 +205,11 @@ final class FetchSlot extends ShardPartition.Watcher {
             }
         }
         return true;
+    }
+
+    /** Its partition's, for {@link FetchSlotIndex}. */
+    int hash() {
+        return hash;
     }
 
     void key(TopicKey target) {
