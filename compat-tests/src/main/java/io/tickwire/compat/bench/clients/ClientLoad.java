@@ -19,6 +19,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -28,6 +30,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class ClientLoad {
 
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final int BURST = 100;
     private static final long DRAIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
     /** What to do: bytes of a value (at least 16), partitions, and Kafka's {@code acks}. */
@@ -41,8 +44,12 @@ final class ClientLoad {
     /** Latencies in ns, counted from when each record was due. */
     record Latencies(Histogram acknowledged, Histogram consumed, long lost) {}
 
-    /** Records a second. */
-    record Throughput(double produced, double consumed) {}
+    /** Records, the seconds they took, and the client's requests. */
+    record Flow(long records, double seconds, long requests) {
+        double perSecond() {
+            return records / seconds;
+        }
+    }
 
     private static final AtomicLong RUNS = new AtomicLong();
 
@@ -62,6 +69,18 @@ final class ClientLoad {
                     .get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("no topic on " + target.name(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Removes what the run has written. */
+    void deleteTopic() {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", target.bootstrap()))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the topic stays on " + target.name(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -92,40 +111,60 @@ final class ClientLoad {
                 .toList();
     }
 
-    /** Sends as fast as the client goes for so long, then reads all of it back; each alone on the machine. */
-    Throughput throughput(double seconds) {
+    /** Sends as fast as the client goes for so long. */
+    Flow produce(double seconds) {
         byte[] value = new byte[shape.valueBytes()];
-        long count = 0;
-        double produceSeconds;
         AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            // Metadata is there before the clock runs.
+            int known = producer.partitionsFor(topic).size();
             long start = System.nanoTime();
             long endNs = (long) (seconds * 1e9);
+            long count = 0;
             while (System.nanoTime() - start < endNs) {
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < BURST; i++) {
                     var _ = producer.send(
-                            new ProducerRecord<>(topic, (int) (count % shape.partitions()), null, value),
+                            new ProducerRecord<>(topic, (int) (count % known), null, value),
                             (metadata, error) -> note(failure, error));
                     count++;
                 }
             }
             producer.flush();
-            produceSeconds = (System.nanoTime() - start) / 1e9;
+            double took = (System.nanoTime() - start) / 1e9;
+            if (failure.get() != null) {
+                throw new IllegalStateException("a record was refused by " + target.name(), failure.get());
+            }
+            return new Flow(count, took, requests(producer.metrics()));
         }
-        if (failure.get() != null) {
-            throw new IllegalStateException("a record was refused by " + target.name(), failure.get());
-        }
-        long start = System.nanoTime();
-        long read = 0;
+    }
+
+    /** Reads back what was produced; the clock runs from the first records that arrive, which do not count. */
+    Flow consume(long count) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            long begun = System.nanoTime();
+            long first = 0;
+            while (first == 0 && System.nanoTime() - begun < DRAIN_TIMEOUT_NS) {
+                first = consumer.poll(POLL).count();
+            }
+            long start = System.nanoTime();
+            long read = first;
             while (read < count && System.nanoTime() - start < DRAIN_TIMEOUT_NS * 4) {
                 read += consumer.poll(POLL).count();
             }
+            double took = (System.nanoTime() - start) / 1e9;
+            if (read < count) {
+                throw new IllegalStateException(target.name() + ": " + read + " of " + count + " records came back");
+            }
+            return new Flow(read - first, took, requests(consumer.metrics()));
         }
-        if (read < count) {
-            throw new IllegalStateException(target.name() + ": " + read + " of " + count + " records came back");
-        }
-        return new Throughput(count / produceSeconds, read / ((System.nanoTime() - start) / 1e9));
+    }
+
+    private static long requests(Map<MetricName, ? extends Metric> metrics) {
+        return metrics.entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("request-total")
+                        && metric.getKey().group().matches("(producer|consumer)-metrics"))
+                .mapToLong(metric -> ((Number) metric.getValue().metricValue()).longValue())
+                .sum();
     }
 
     private static void note(AtomicReference<Exception> failure, Exception error) {

@@ -1,29 +1,33 @@
 package io.tickwire.compat.bench.clients;
 
 import io.tickwire.compat.bench.Hardware;
-import io.tickwire.compat.target.BrokerSettings;
-import io.tickwire.compat.target.KafkaProcess;
-import io.tickwire.compat.target.Target;
-import io.tickwire.compat.target.TickwireProcess;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.HdrHistogram.Histogram;
+import org.agrona.CloseHelper;
+import org.apache.kafka.common.utils.AppInfoParser;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code tickwire bench kafka}: the same stock clients against Tickwire and real Kafka, in turn, in one run. */
+/** {@code tickwire bench kafka}: the same stock clients against Tickwire, real Kafka and a broker that does nothing. */
 @Command(
         name = "kafka",
         mixinStandardHelpOptions = true,
         description = {
-            "Stock Java clients against Tickwire and Apache Kafka, each a child process with the same heap, taking turns.",
-            "Throughput: one producer flat out, then one consumer. Latency: open loop at a fixed rate, from when each record was due."
+            "Stock Java clients against Tickwire, Apache Kafka and a broker that does nothing (the floor: the clients' own",
+            "share), each a child process with the same heap, taking turns, in another order each time.",
+            "Throughput: one producer flat out, then one consumer; the round in the middle counts, the better one of two.",
+            "Latency: open loop at a fixed rate, from when each record was due."
         })
 public final class KafkaCommand implements Callable<Integer> {
-    private static final String HEAP = "-Xmx1g";
+    private static final ClientLoad.Shape WARM_UP = new ClientLoad.Shape(100, 1, "1");
+    private static final int LEAST_VALUE_BYTES = 16;
 
     @Option(names = "--sizes", split = ",", paramLabel = "BYTES", description = "Value sizes; default 100,1000.")
     private List<Integer> sizes = List.of(100, 1_000);
@@ -51,24 +55,97 @@ public final class KafkaCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "Rounds over both brokers; default ${DEFAULT-VALUE}.",
-            defaultValue = "2")
+            description = "Rounds over all brokers; default ${DEFAULT-VALUE}.",
+            defaultValue = "3")
     private int rounds;
 
+    @Option(names = "--quick", description = "Two rounds of a second: the whole table in less than five minutes.")
+    private boolean quick;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of Tickwire, such as threading.spin.us=50.")
+    private Map<String, String> settings = new TreeMap<>();
+
+    @Option(names = "--only", paramLabel = "PART", description = "One part alone: ${COMPLETION-CANDIDATES}.")
+    private Part only;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures here too, one object a line.")
+    private Path json;
+
+    /** Named as on the command line. */
+    private enum Part {
+        latency,
+        throughput
+    }
+
     @Override
-    public Integer call() {
-        System.out.println(Hardware.describe() + "; clients and broker share it; " + HEAP + " each broker");
-        try (Target tickwire = TickwireProcess.start(BrokerSettings.small(), Map.of(), HEAP);
-                Target kafka = KafkaProcess.start(
-                        BrokerSettings.small(),
-                        HEAP,
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow")) {
-            List<Target> peers = List.of(tickwire, kafka);
-            for (ClientLoad.Shape shape : shapes()) {
-                compare(peers, shape);
+    public Integer call() throws IOException {
+        if (quick) {
+            rounds = 2;
+            seconds = 1;
+        }
+        Map<ClientLoad.Shape, Map<String, PeerResult>> results = new LinkedHashMap<>();
+        List<Peer> peers = new ArrayList<>();
+        try {
+            peers.add(Peer.tickwire(settings));
+            peers.add(Peer.kafka());
+            peers.add(Peer.floor());
+            describe(peers);
+            for (Peer peer : peers) {
+                measureThroughput(peer, WARM_UP, new PeerResult());
+                measureLatency(peer, WARM_UP, new PeerResult());
             }
-            return 0;
+            for (ClientLoad.Shape shape : shapes()) {
+                Map<String, PeerResult> row = new LinkedHashMap<>();
+                peers.forEach(peer -> row.put(peer.name(), new PeerResult()));
+                results.put(shape, row);
+            }
+            // Latencies first: they shall not wait for a disk that is still busy with what was produced flat out.
+            if (only != Part.throughput) {
+                takeTurns(peers, results, this::measureLatency);
+            }
+            if (only != Part.latency) {
+                takeTurns(peers, results, this::measureThroughput);
+            }
+        } finally {
+            CloseHelper.closeAll(peers);
+        }
+        KafkaReport report = new KafkaReport(results, rate);
+        report.print(System.out);
+        if (json != null) {
+            report.write(json);
+        }
+        return 0;
+    }
+
+    private void describe(List<Peer> peers) {
+        System.out.println(Hardware.describe() + "; clients and broker share it");
+        System.out.printf(
+                "Apache Kafka %s, broker and clients; %d rounds of %.0f s; producer: linger.ms 5 and batch.size 16384 flat out"
+                        + " (Kafka's defaults), linger.ms 0 for latencies; idempotent with acks=all; consumer: defaults,"
+                        + " assigned%n",
+                AppInfoParser.getVersion(), rounds, seconds);
+        peers.forEach(peer -> System.out.printf("- %s: %s%n", peer.name(), String.join(" ", peer.flags())));
+        if (!settings.isEmpty()) {
+            System.out.println("- Tickwire's settings: " + settings);
+        }
+    }
+
+    /** Takes one measurement of one broker. */
+    private interface Measurement {
+        void take(Peer peer, ClientLoad.Shape shape, PeerResult into);
+    }
+
+    private void takeTurns(
+            List<Peer> peers, Map<ClientLoad.Shape, Map<String, PeerResult>> results, Measurement measurement) {
+        List<Peer> order = new ArrayList<>(peers);
+        for (int round = 0; round < rounds; round++) {
+            results.forEach((shape, row) -> {
+                Collections.rotate(order, 1);
+                order.forEach(peer -> measurement.take(peer, shape, row.get(peer.name())));
+            });
         }
     }
 
@@ -77,66 +154,33 @@ public final class KafkaCommand implements Callable<Integer> {
         for (int size : sizes) {
             for (int count : partitions) {
                 for (String one : acks) {
-                    shapes.add(new ClientLoad.Shape(Math.max(16, size), count, one));
+                    shapes.add(new ClientLoad.Shape(Math.max(LEAST_VALUE_BYTES, size), count, one));
                 }
             }
         }
         return shapes;
     }
 
-    private void compare(List<Target> peers, ClientLoad.Shape shape) {
-        Map<String, List<ClientLoad.Throughput>> rates = new LinkedHashMap<>();
-        Map<String, Histogram> acknowledged = new LinkedHashMap<>();
-        Map<String, Histogram> consumed = new LinkedHashMap<>();
-        Map<String, Long> lost = new LinkedHashMap<>();
-        for (int round = 0; round < rounds; round++) {
-            for (Target peer : peers) {
-                ClientLoad flatOut = new ClientLoad(peer, shape);
-                flatOut.createTopic();
-                rates.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(flatOut.throughput(seconds));
-                ClientLoad paced = new ClientLoad(peer, shape);
-                paced.createTopic();
-                ClientLoad.Latencies seen = paced.latency(rate, Math.min(2, seconds / 2), seconds);
-                acknowledged
-                        .computeIfAbsent(peer.name(), name -> Latency.histogram())
-                        .add(seen.acknowledged());
-                consumed.computeIfAbsent(peer.name(), name -> Latency.histogram())
-                        .add(seen.consumed());
-                lost.merge(peer.name(), seen.lost(), Long::sum);
-            }
-        }
-        print(shape, rates, acknowledged, consumed, lost);
+    private void measureLatency(Peer peer, ClientLoad.Shape shape, PeerResult into) {
+        ClientLoad load = new ClientLoad(peer.target(), shape);
+        load.createTopic();
+        long before = JvmUsage.ownCollectionMs();
+        ClientLoad.Latencies latencies = load.latency(rate, Math.min(2, seconds / 2), seconds);
+        into.addLatencies(latencies, JvmUsage.ownCollectionMs() - before);
+        load.deleteTopic();
     }
 
-    private void print(
-            ClientLoad.Shape shape,
-            Map<String, List<ClientLoad.Throughput>> rates,
-            Map<String, Histogram> acknowledged,
-            Map<String, Histogram> consumed,
-            Map<String, Long> lost) {
-        System.out.printf("%n%s, %d rounds of %.0f s%n", shape, rounds, seconds);
-        rates.forEach((name, rounds) -> {
-            double produced = rounds.stream()
-                    .mapToDouble(ClientLoad.Throughput::produced)
-                    .max()
-                    .orElse(0);
-            double read = rounds.stream()
-                    .mapToDouble(ClientLoad.Throughput::consumed)
-                    .max()
-                    .orElse(0);
-            System.out.printf(
-                    "  %-16s produce %,12.0f records/s %8.1f MB/s   consume %,12.0f records/s (best round)%n",
-                    name, produced, produced * shape.valueBytes() / 1e6, read);
-        });
-        System.out.println(Latency.header("  at " + rate + " records/s"));
-        acknowledged.forEach(
-                (name, histogram) -> System.out.println(Latency.line("  " + name + " acknowledged", histogram)));
-        consumed.forEach(
-                (name, histogram) -> System.out.println(Latency.line("  " + name + " produce→consume", histogram)));
-        lost.forEach((name, count) -> {
-            if (count > 0) {
-                System.out.printf("  %s: %d records did not arrive in time%n", name, count);
-            }
-        });
+    private void measureThroughput(Peer peer, ClientLoad.Shape shape, PeerResult into) {
+        ClientLoad load = new ClientLoad(peer.target(), shape);
+        load.createTopic();
+        JvmUsage.Sample start = peer.usage().sample();
+        ClientLoad.Flow produced = load.produce(seconds);
+        JvmUsage.Sample between = peer.usage().sample();
+        ClientLoad.Flow consumed = load.consume(produced.records());
+        JvmUsage.Sample end = peer.usage().sample();
+        into.addThroughput(
+                new PeerResult.Measured(produced, between.since(start)),
+                new PeerResult.Measured(consumed, end.since(between)));
+        load.deleteTopic();
     }
 }

@@ -1,0 +1,91 @@
+package io.tickwire.compat.bench.clients;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
+
+/** What one broker did with one shape of load, over all rounds. */
+final class PeerResult {
+    /** One direction, flat out: what the client did and the broker used. */
+    record Measured(ClientLoad.Flow flow, JvmUsage.Sample used) {}
+
+    private final List<Measured> produced = new ArrayList<>();
+    private final List<Measured> consumed = new ArrayList<>();
+    private final Histogram acknowledgedNs = Latency.histogram();
+    private final Histogram consumedNs = Latency.histogram();
+    private long lost;
+    private long clientCollectionMs;
+
+    void addThroughput(Measured producing, Measured consuming) {
+        produced.add(producing);
+        consumed.add(consuming);
+    }
+
+    void addLatencies(ClientLoad.Latencies latencies, long collectionMs) {
+        acknowledgedNs.add(latencies.acknowledged());
+        consumedNs.add(latencies.consumed());
+        lost += latencies.lost();
+        clientCollectionMs += collectionMs;
+    }
+
+    List<Measured> produced() {
+        return produced;
+    }
+
+    List<Measured> consumed() {
+        return consumed;
+    }
+
+    Histogram acknowledgedNs() {
+        return acknowledgedNs;
+    }
+
+    Histogram consumedNs() {
+        return consumedNs;
+    }
+
+    /** Records that did not arrive in time. */
+    long lost() {
+        return lost;
+    }
+
+    /** Milliseconds that the clients' process stood still to collect garbage, while latencies were taken. */
+    long clientCollectionMs() {
+        return clientCollectionMs;
+    }
+
+    /** Records a second in the round in the middle; of two, the better one. */
+    static double perSecond(List<Measured> rounds) {
+        return middle(rounds, round -> round.flow().perSecond());
+    }
+
+    /** Cores that the broker kept busy in the round in the middle. */
+    static double cores(List<Measured> rounds) {
+        return middle(rounds, round -> round.used().cores());
+    }
+
+    private static double middle(List<Measured> rounds, ToDoubleFunction<Measured> of) {
+        double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    /** What the broker used in all rounds of both directions. */
+    JvmUsage.Sample used() {
+        JvmUsage.Sample sum = new JvmUsage.Sample(0, 0, 0, 0);
+        for (List<Measured> direction : List.of(produced, consumed)) {
+            for (Measured round : direction) {
+                sum = sum.plus(round.used());
+            }
+        }
+        return sum;
+    }
+
+    /** Requests of both clients in all rounds. */
+    long requests() {
+        return List.of(produced, consumed).stream()
+                .flatMap(List::stream)
+                .mapToLong(round -> round.flow().requests())
+                .sum();
+    }
+}
