@@ -57,7 +57,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
     private final LogKeeper logKeeper = new LogKeeper(partitions);
     private final List<ShardTask> tasks = new ArrayList<>();
     private final List<ConnectionObserver> observers = new ArrayList<>();
-    private final List<ReadyWork> readyWork = new ArrayList<>();
+    private final ReadyList ready = new ReadyList();
     private final ConnectionTable connections;
     private HandlerTable handlers;
     private long nowNs = System.nanoTime();
@@ -116,7 +116,7 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         post(() -> {
             try {
                 handlers = table;
-                readyWork.addAll(work);
+                ready.addAll(work);
                 observers.addAll(closeObservers);
                 for (ShardTask task : shardTasks) {
                     task.onStart(this);
@@ -161,10 +161,10 @@ public final class Shard implements Agent, ConnectionHost, ShardContext {
         for (int i = 0; i < tasks.size(); i++) {
             work += run(tasks.get(i), nowMs);
         }
+        // First what clients wait for, then the logs' upkeep, and then those who waited for that.
+        work += ready.run(nowNs);
         work += logKeeper.doWork(nowNs, nowMs);
-        for (int i = 0; i < readyWork.size(); i++) {
-            work += readyWork.get(i).run(nowNs);
-        }
+        work += ready.run(nowNs);
         work += pollDeadlines();
         work += connections.doWork(nowNs);
         return work;

@@ -164,9 +164,10 @@ public final class KafkaCommand implements Callable<Integer> {
     private void measureLatency(Peer peer, ClientLoad.Shape shape, PeerResult into) {
         ClientLoad load = new ClientLoad(peer.target(), shape);
         load.createTopic();
+        BrokerStages stagesBefore = peer.stages();
         long before = JvmUsage.ownCollectionMs();
         ClientLoad.Latencies latencies = load.latency(rate, Math.min(2, seconds / 2), seconds);
-        into.addLatencies(latencies, JvmUsage.ownCollectionMs() - before);
+        into.addLatencies(latencies, peer.stages().since(stagesBefore), JvmUsage.ownCollectionMs() - before);
         load.deleteTopic();
     }
 

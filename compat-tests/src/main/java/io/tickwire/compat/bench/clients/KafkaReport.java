@@ -1,5 +1,6 @@
 package io.tickwire.compat.bench.clients;
 
+import io.tickwire.edge.metrics.HistogramSnapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -62,6 +63,9 @@ final class KafkaReport {
             out.println(latency(name + ", produce→consume", result.consumedNs(), result.lost()));
         });
         PeerResult tickwire = peers.get(Peer.TICKWIRE);
+        for (BrokerStages.Stage stage : BrokerStages.Stage.values()) {
+            out.println(stage(stage.label(), tickwire.stages().of(stage)));
+        }
         PeerResult kafka = peers.get(Peer.KAFKA);
         PeerResult floor = peers.get(Peer.FLOOR);
         out.printf(
@@ -102,6 +106,14 @@ final class KafkaReport {
             line.append(String.format(Locale.ROOT, " | %,.0f", histogram.getValueAtPercentile(percentile) / 1e3));
         }
         return line.append(" | ").append(lost).append(" |").toString();
+    }
+
+    private static String stage(String name, HistogramSnapshot counted) {
+        StringBuilder line = new StringBuilder("| of this in Tickwire: ").append(name);
+        for (double percentile : PERCENTILES) {
+            line.append(String.format(Locale.ROOT, " | %,.0f", counted.percentileNs(percentile / 100) / 1e3));
+        }
+        return line.append(" | |").toString();
     }
 
     private static double ratio(PeerResult slower, PeerResult faster, double percentile) {

@@ -5,11 +5,16 @@ import io.tickwire.compat.target.BrokerSettings;
 import io.tickwire.compat.target.KafkaProcess;
 import io.tickwire.compat.target.Target;
 import io.tickwire.compat.target.TickwireProcess;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A broker in a process of its own, how it was started, and what it uses. */
-record Peer(String name, Target target, List<String> flags, JvmUsage usage) implements AutoCloseable {
+/**
+ * A broker in a process of its own, how it was started, and what it uses.
+ *
+ * @param statistics directory of the broker's own statistics, or null
+ */
+record Peer(String name, Target target, List<String> flags, JvmUsage usage, Path statistics) implements AutoCloseable {
     static final String TICKWIRE = "Tickwire";
     static final String KAFKA = "Kafka";
     static final String FLOOR = "floor";
@@ -38,18 +43,23 @@ record Peer(String name, Target target, List<String> flags, JvmUsage usage) impl
     static Peer tickwire(Map<String, String> keys) {
         TickwireProcess target =
                 TickwireProcess.start(BrokerSettings.small(), keys, TICKWIRE_FLAGS.toArray(String[]::new));
-        return new Peer(TICKWIRE, target, TICKWIRE_FLAGS, JvmUsage.of(target.pid()));
+        return new Peer(TICKWIRE, target, TICKWIRE_FLAGS, JvmUsage.of(target.pid()), target.sharedMemoryDirectory());
     }
 
     static Peer kafka() {
         KafkaProcess target = KafkaProcess.start(BrokerSettings.small(), KAFKA_FLAGS.toArray(String[]::new));
-        return new Peer(KAFKA, target, KAFKA_FLAGS, JvmUsage.of(target.pid()));
+        return new Peer(KAFKA, target, KAFKA_FLAGS, JvmUsage.of(target.pid()), null);
     }
 
     /** Starts the broker that does nothing. */
     static Peer floor() {
         FloorProcess target = FloorProcess.start(FLOOR_FLAGS);
-        return new Peer(FLOOR, target, FLOOR_FLAGS, JvmUsage.of(target.pid()));
+        return new Peer(FLOOR, target, FLOOR_FLAGS, JvmUsage.of(target.pid()), null);
+    }
+
+    /** Returns what the broker's own clocks have counted; nothing where it has none. */
+    BrokerStages stages() {
+        return statistics == null ? BrokerStages.none() : BrokerStages.read(statistics);
     }
 
     @Override

@@ -14,6 +14,7 @@ final class PeerResult {
     private final List<Measured> consumed = new ArrayList<>();
     private final Histogram acknowledgedNs = Latency.histogram();
     private final Histogram consumedNs = Latency.histogram();
+    private BrokerStages stages = BrokerStages.none();
     private long lost;
     private long clientCollectionMs;
 
@@ -22,7 +23,8 @@ final class PeerResult {
         consumed.add(consuming);
     }
 
-    void addLatencies(ClientLoad.Latencies latencies, long collectionMs) {
+    void addLatencies(ClientLoad.Latencies latencies, BrokerStages brokers, long collectionMs) {
+        stages = stages.plus(brokers);
         acknowledgedNs.add(latencies.acknowledged());
         consumedNs.add(latencies.consumed());
         lost += latencies.lost();
@@ -43,6 +45,11 @@ final class PeerResult {
 
     Histogram consumedNs() {
         return consumedNs;
+    }
+
+    /** What the broker's own clocks say of the same requests. */
+    BrokerStages stages() {
+        return stages;
     }
 
     /** Records that did not arrive in time. */
