@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -255,12 +258,23 @@ final class Script {
                 script.topicIds.put(
                         target.name(), result.topicId(script.topic()).get());
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(VISIBLE_WITHIN_S);
-                while (!admin.listTopics().names().get().contains(script.topic()) && System.nanoTime() - deadline < 0) {
+                while (!isServed(admin) && System.nanoTime() - deadline < 0) {
                     Thread.sleep(10);
                 }
                 return List.of("made");
             } catch (Exception e) {
                 throw new IllegalStateException(script.topic() + " on " + target.name(), e);
+            }
+        }
+
+        private boolean isServed(Admin admin) throws InterruptedException {
+            try {
+                admin.listOffsets(Map.of(new TopicPartition(script.topic(), 0), OffsetSpec.latest()))
+                        .all()
+                        .get();
+                return true;
+            } catch (ExecutionException e) {
+                return false;
             }
         }
     }
