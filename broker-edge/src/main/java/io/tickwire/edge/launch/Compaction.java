@@ -59,7 +59,7 @@ final class Compaction implements AutoCloseable {
 
     /** As Kafka: KafkaConfig.validateValues. */
     private static Optional<String> fault(CleanerConfig settings) {
-        return settings.enableCleaner && settings.dedupeBufferSize / settings.numThreads < LEAST_BUFFER_BYTES
+        return settings.enableCleaner && settings.dedupeBufferSize < LEAST_BUFFER_BYTES * settings.numThreads
                 ? Optional.of("must be at least 1 MiB for each of log.cleaner.threads")
                 : Optional.empty();
     }
