@@ -83,7 +83,6 @@ class ShareAcknowledgeCasesIT {
                                         () -> consumer.acknowledge(probe.topic(), 0, offset, AcknowledgeType.ACCEPT));
                             }
                             probe.saw("accepted", commit(consumer));
-                            sawAllAcknowledged(probe);
                         }),
                         Case.of("renewed, then released", probe -> {
                             prepare(probe, Map.of(), 1);
