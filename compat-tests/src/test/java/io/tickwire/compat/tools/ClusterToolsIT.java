@@ -91,7 +91,7 @@ class ClusterToolsIT {
                 .succeeds();
         new ToolRun(probe, Tool.CONFIGS, "--describe --entity-type brokers --entity-name 1")
                 .keeping("backoff|Dynamic")
-                .eventually("log.cleaner.backoff.ms=15002");
+                .eventually("log.cleaner.backoff.ms=15002 sensitive");
         new ToolRun(
                         probe,
                         Tool.CONFIGS,
