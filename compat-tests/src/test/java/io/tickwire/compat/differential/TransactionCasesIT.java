@@ -70,8 +70,8 @@ class TransactionCasesIT {
     static void sawSettled(Probe probe) throws Exception {
         probe.saw(
                 "settled",
-                Probe.eventually(() -> !Set.of("Ongoing", "PrepareCommit", "PrepareAbort", "PrepareEpochFence")
-                        .contains(state(probe, probe.name("tx")))));
+                Probe.eventually(() ->
+                        Set.of("CompleteCommit", "CompleteAbort", "Empty").contains(state(probe, probe.name("tx")))));
         sawBothLevels(probe);
     }
 

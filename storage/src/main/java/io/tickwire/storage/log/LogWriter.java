@@ -5,6 +5,7 @@ import io.tickwire.storage.journal.Journal;
 import io.tickwire.storage.segment.Generations;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
+import io.tickwire.storage.segment.SegmentTail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -203,6 +204,10 @@ final class LogWriter {
                 throw new IOException("damaged before position " + last.endPosition());
             }
             openJournal(last.generation(), last.cycle(), last.endPosition());
+            if (!SegmentTail.leadsTo(last.dataFile(), last.endPosition(), journal.headerPosition())) {
+                throw new IOException("would go on at position " + journal.headerPosition() + " after "
+                        + last.endPosition() + ": its header is damaged");
+            }
         } catch (final IOException | RuntimeException | InternalError e) {
             LOGGER.warn("{} cannot be appended to any more, a new journal is begun", last.dataFile(), e);
             release(false);

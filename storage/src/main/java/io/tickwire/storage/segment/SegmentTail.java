@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /** What lies behind the last batch of a journal file: end mark, Chronicle's own entries, reserved space. */
-final class SegmentTail {
+public final class SegmentTail {
     /** Room for the end mark and what Chronicle writes beside it. */
     private static final long TAIL_BYTES = 2L * Posix.PAGE_BYTES;
 
@@ -39,17 +39,33 @@ final class SegmentTail {
         return at == endPosition && (next < 0 || next == nextOffset);
     }
 
-    /** Cuts a journal file behind its last entry, whose end is {@code endPosition}. */
-    static void trim(final Path dataFile, final long address, final long endPosition) throws IOException {
-        final long size = Files.size(dataFile);
-        long position = endPosition;
-        while (position + JournalFormat.HEADER_BYTES <= size) {
+    /** Whether nothing but Chronicle's own entries lies between a file's end and where its next entry is to begin. */
+    public static boolean leadsTo(final Path dataFile, final long endPosition, final long headerPosition)
+            throws IOException {
+        if (headerPosition < endPosition || headerPosition > Files.size(dataFile)) {
+            return false;
+        }
+        try (GrowingMapping file = GrowingMapping.readOnly(dataFile, headerPosition + JournalFormat.HEADER_BYTES)) {
+            return afterMetadata(file.address(), endPosition, headerPosition) == headerPosition;
+        }
+    }
+
+    private static long afterMetadata(final long address, final long from, final long limit) {
+        long position = from;
+        while (position + JournalFormat.HEADER_BYTES <= limit) {
             final int header = JournalFormat.header(address + position);
             if (!JournalFormat.isMetadata(header)) {
                 break;
             }
             position = JournalFormat.next(position, header);
         }
+        return position;
+    }
+
+    /** Cuts a journal file behind its last entry, whose end is {@code endPosition}. */
+    static void trim(final Path dataFile, final long address, final long endPosition) throws IOException {
+        final long size = Files.size(dataFile);
+        final long position = afterMetadata(address, endPosition, size);
         final int fd = Posix.open(dataFile, Posix.O_RDWR);
         try {
             Posix.truncate(fd, Math.min(size, position + TAIL_BYTES & -Posix.PAGE_BYTES));
