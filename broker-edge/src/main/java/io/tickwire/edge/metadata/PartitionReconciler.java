@@ -121,28 +121,44 @@ public final class PartitionReconciler implements ImageListener {
         return all(stages);
     }
 
+    /**
+     * Follows the changed partitions one after another, each as a task of its own: making a log waits for the disk, and between two
+     * of a thousand the control thread answers requests.
+     */
     private CompletionStage<Void> change(TopicsDelta delta, MetadataImage image) {
         List<CompletionStage<Void>> stages = new ArrayList<>();
+        CompletionStage<Void> turn = done();
         for (TopicDelta topic : delta.changedTopics().values()) {
+            Map<Integer, PartitionRegistration> changes = topic.partitionChanges();
             Map<Integer, Integer> epochs = announced.computeIfAbsent(topic.id(), id -> new HashMap<>());
-            LogSettings settings = null;
-            for (Map.Entry<Integer, PartitionRegistration> entry :
-                    topic.partitionChanges().entrySet()) {
-                int partition = entry.getKey();
-                int epoch = entry.getValue().leaderEpoch;
-                Integer known = epochs.put(partition, epoch);
-                if (known == null) {
-                    settings = settings == null ? configs.logSettings(image, topic.name()) : settings;
-                    stages.add(announce(topic, partition, epoch, settings));
-                } else if (known != epoch) {
-                    stages.add(directory.leaderEpoch(topic.id(), partition, epoch));
-                }
-                if (entry.getValue().hasLeader()) {
-                    elect(topic, partition, epoch);
-                }
+            LogSettings settings =
+                    epochs.keySet().containsAll(changes.keySet()) ? null : configs.logSettings(image, topic.name());
+            for (Map.Entry<Integer, PartitionRegistration> entry : changes.entrySet()) {
+                turn = turn.thenRunAsync(
+                        () -> stages.add(follow(topic, entry.getKey(), entry.getValue(), epochs, settings)), control);
             }
         }
-        return all(stages);
+        return turn.thenCompose(v -> all(stages));
+    }
+
+    private CompletionStage<Void> follow(
+            TopicDelta topic,
+            int partition,
+            PartitionRegistration registration,
+            Map<Integer, Integer> epochs,
+            LogSettings settings) {
+        int epoch = registration.leaderEpoch;
+        Integer known = epochs.put(partition, epoch);
+        CompletionStage<Void> followed = done();
+        if (known == null) {
+            followed = announce(topic, partition, epoch, settings);
+        } else if (known != epoch) {
+            followed = directory.leaderEpoch(topic.id(), partition, epoch);
+        }
+        if (registration.hasLeader()) {
+            elect(topic, partition, epoch);
+        }
+        return followed;
     }
 
     private CompletionStage<Void> announce(TopicDelta topic, int partition, int epoch, LogSettings settings) {

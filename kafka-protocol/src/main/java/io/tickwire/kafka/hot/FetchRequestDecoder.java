@@ -32,17 +32,17 @@ public final class FetchRequestDecoder {
     private static final int FIRST_FLEXIBLE = 12;
     private static final int FIRST_WITH_TOPIC_ID = 13;
     private static final int FIRST_WITH_REPLICA_STATE = 15;
-    // A compact name and a count are two bytes; an index, an offset and a size are 16.
-    private static final int MIN_TOPIC_BYTES = 2;
+    // An index, an offset and a size.
     private static final int MIN_PARTITION_BYTES = 16;
 
     private final ByteReader reader = new ByteReader();
     private final TopicKey topic = new TopicKey();
+    private final TopicArray topics = new TopicArray(reader, topic, MIN_PARTITION_BYTES);
+    private final TopicArray forgotten = new TopicArray(reader, topic, Integer.BYTES);
     private final FetchPartition partition = new FetchPartition();
 
     private int version;
     private boolean flexible;
-    private boolean topicIds;
     private int clusterIdOffset;
     private int clusterIdLength;
     private int replicaId;
@@ -53,18 +53,9 @@ public final class FetchRequestDecoder {
     private byte isolationLevel;
     private int sessionId;
     private int sessionEpoch;
-    private int topicCount;
-    private int topicsStart;
     private int totalPartitionCount;
-    private int forgottenCount;
-    private int forgottenStart;
     private int rackOffset;
     private int rackLength;
-
-    private int topicsLeft;
-    private int partitionCount;
-    private int partitionsLeft;
-    private boolean insideTopic;
     private int forgottenPartition;
 
     /**
@@ -77,23 +68,18 @@ public final class FetchRequestDecoder {
         assert apiVersion >= MIN_VERSION && apiVersion <= MAX_VERSION;
         version = apiVersion;
         flexible = apiVersion >= FIRST_FLEXIBLE;
-        topicIds = apiVersion >= FIRST_WITH_TOPIC_ID;
+        final boolean areIds = apiVersion >= FIRST_WITH_TOPIC_ID;
         reader.wrap(buffer, offset, length);
         readFixedFields();
-        topicCount = reader.arrayCount(flexible, MIN_TOPIC_BYTES);
-        topicsStart = reader.position();
-        if (reader.malformed() || topicCount < 0) {
+        if (!topics.begin(flexible, areIds)) {
             return false;
         }
         walkTopics();
-        forgottenCount = 0;
-        if (version >= FIRST_WITH_SESSION) {
-            forgottenCount = reader.arrayCount(flexible, MIN_TOPIC_BYTES);
-            if (forgottenCount < 0) {
-                return false;
-            }
+        if (version < FIRST_WITH_SESSION) {
+            forgotten.clear();
+        } else if (!forgotten.begin(flexible, areIds)) {
+            return false;
         }
-        forgottenStart = reader.position();
         walkForgotten();
         readRack();
         if (flexible) {
@@ -125,9 +111,8 @@ public final class FetchRequestDecoder {
 
     private void walkTopics() {
         totalPartitionCount = 0;
-        rewind();
         while (nextTopic()) {
-            totalPartitionCount += partitionCount;
+            totalPartitionCount += topics.partitionCount();
             while (nextPartition()) {
                 // Checked by the reader.
             }
@@ -135,7 +120,6 @@ public final class FetchRequestDecoder {
     }
 
     private void walkForgotten() {
-        rewindForgotten();
         while (nextForgottenTopic()) {
             while (nextForgottenPartition()) {
                 // Checked by the reader.
@@ -194,57 +178,20 @@ public final class FetchRequestDecoder {
 
     /** Goes back to before the first topic. */
     public void rewind() {
-        reader.position(topicsStart);
-        topicsLeft = topicCount;
-        partitionsLeft = 0;
-        insideTopic = false;
+        topics.rewind();
     }
 
     /** Goes to the next topic, over partitions of the current one that were not read. */
     public boolean nextTopic() {
-        if (insideTopic) {
-            while (nextPartition()) {
-                // Stepping over.
-            }
+        while (nextPartition()) {
+            // Stepping over.
         }
-        if (topicsLeft == 0 || reader.malformed()) {
-            return false;
-        }
-        topicsLeft--;
-        startTopic(MIN_PARTITION_BYTES);
-        return true;
-    }
-
-    private void startTopic(final int minPartitionBytes) {
-        topic.read(reader, flexible, topicIds);
-        partitionCount = reader.arrayCount(flexible, minPartitionBytes);
-        if (partitionCount < 0) {
-            partitionCount = 0;
-            reader.fail();
-        }
-        partitionsLeft = partitionCount;
-        insideTopic = true;
-    }
-
-    /** True when there is another partition; at the end passes over the topic's tagged fields. */
-    private boolean morePartitions() {
-        if (!insideTopic) {
-            return false;
-        }
-        if (partitionsLeft == 0 || reader.malformed()) {
-            insideTopic = false;
-            if (flexible) {
-                reader.skipTaggedFields();
-            }
-            return false;
-        }
-        partitionsLeft--;
-        return true;
+        return topics.nextTopic();
     }
 
     /** Goes to the next partition of the current topic. */
     public boolean nextPartition() {
-        if (!morePartitions()) {
+        if (!topics.nextPartition()) {
             return false;
         }
         partition.read(reader, version);
@@ -253,30 +200,20 @@ public final class FetchRequestDecoder {
 
     /** Goes to before the first forgotten topic; after this the topics need {@link #rewind()}. */
     public void rewindForgotten() {
-        reader.position(forgottenStart);
-        topicsLeft = forgottenCount;
-        partitionsLeft = 0;
-        insideTopic = false;
+        forgotten.rewind();
     }
 
     /** Goes to the next topic that the session is to forget; call {@link #rewindForgotten()} first. */
     public boolean nextForgottenTopic() {
-        if (insideTopic) {
-            while (nextForgottenPartition()) {
-                // Stepping over.
-            }
+        while (nextForgottenPartition()) {
+            // Stepping over.
         }
-        if (topicsLeft == 0 || reader.malformed()) {
-            return false;
-        }
-        topicsLeft--;
-        startTopic(Integer.BYTES);
-        return true;
+        return forgotten.nextTopic();
     }
 
     /** Goes to the next partition of the current forgotten topic. */
     public boolean nextForgottenPartition() {
-        if (!morePartitions()) {
+        if (!forgotten.nextPartition()) {
             return false;
         }
         forgottenPartition = reader.int32();
@@ -337,7 +274,7 @@ public final class FetchRequestDecoder {
 
     /** Topics of the request. */
     public int topicCount() {
-        return topicCount;
+        return topics.count();
     }
 
     /** Partitions of all topics. */
@@ -347,7 +284,7 @@ public final class FetchRequestDecoder {
 
     /** Topics that the session is to forget. */
     public int forgottenCount() {
-        return forgottenCount;
+        return forgotten.count();
     }
 
     /** Index of the client's rack. */
@@ -365,9 +302,9 @@ public final class FetchRequestDecoder {
         return topic;
     }
 
-    /** Partitions of the current topic. */
+    /** Partitions of the current topic, forgotten ones aside. */
     public int partitionCount() {
-        return partitionCount;
+        return topics.partitionCount();
     }
 
     /** The current partition. */

@@ -28,27 +28,19 @@ public final class ProduceRequestDecoder {
 
     private static final int FIRST_FLEXIBLE = 9;
     private static final int FIRST_WITH_TOPIC_ID = 13;
-    // An INT16 name length or UUID, and a count; an index and a records length.
-    private static final int MIN_TOPIC_BYTES = 2;
+    // An index and a records length.
     private static final int MIN_PARTITION_BYTES = 5;
 
     private final ByteReader reader = new ByteReader();
+    private final TopicKey topic = new TopicKey();
+    private final TopicArray topics = new TopicArray(reader, topic, MIN_PARTITION_BYTES);
 
     private boolean flexible;
-    private boolean topicIds;
     private int transactionalIdOffset;
     private int transactionalIdLength;
     private short acks;
     private int timeoutMs;
-    private int topicCount;
     private int totalPartitionCount;
-    private int topicsStart;
-
-    private int topicsLeft;
-    private int partitionsLeft;
-    private boolean insideTopic;
-    private final TopicKey topic = new TopicKey();
-    private int partitionCount;
     private int partition;
     private int recordsOffset;
     private int recordsLength;
@@ -62,22 +54,18 @@ public final class ProduceRequestDecoder {
     public boolean wrap(final DirectBuffer buffer, final int offset, final int length, final short version) {
         assert version >= MIN_VERSION && version <= MAX_VERSION;
         flexible = version >= FIRST_FLEXIBLE;
-        topicIds = version >= FIRST_WITH_TOPIC_ID;
         reader.wrap(buffer, offset, length);
         transactionalIdLength = reader.stringLength(flexible);
         transactionalIdOffset = reader.position();
         reader.skip(Math.max(transactionalIdLength, 0));
         acks = reader.int16();
         timeoutMs = reader.int32();
-        topicCount = reader.arrayCount(flexible, MIN_TOPIC_BYTES);
-        topicsStart = reader.position();
-        if (reader.malformed() || topicCount < 0) {
+        if (!topics.begin(flexible, version >= FIRST_WITH_TOPIC_ID)) {
             return false;
         }
         totalPartitionCount = 0;
-        rewind();
         while (nextTopic()) {
-            totalPartitionCount += partitionCount;
+            totalPartitionCount += topics.partitionCount();
             while (nextPartition()) {
                 if (reader.malformed()) {
                     return false;
@@ -96,47 +84,22 @@ public final class ProduceRequestDecoder {
 
     /** Goes back to before the first topic. */
     public void rewind() {
-        reader.position(topicsStart);
-        topicsLeft = topicCount;
-        partitionsLeft = 0;
-        insideTopic = false;
+        topics.rewind();
     }
 
     /** Goes to the next topic, over partitions of the current one that were not read. */
     public boolean nextTopic() {
-        if (insideTopic) {
-            while (nextPartition()) {
-                // Stepping over.
-            }
+        while (nextPartition()) {
+            // Stepping over.
         }
-        if (topicsLeft == 0 || reader.malformed()) {
-            return false;
-        }
-        topicsLeft--;
-        topic.read(reader, flexible, topicIds);
-        partitionCount = reader.arrayCount(flexible, MIN_PARTITION_BYTES);
-        if (partitionCount < 0) {
-            partitionCount = 0;
-            reader.fail();
-        }
-        partitionsLeft = partitionCount;
-        insideTopic = true;
-        return true;
+        return topics.nextTopic();
     }
 
     /** Goes to the next partition of the current topic. */
     public boolean nextPartition() {
-        if (!insideTopic) {
+        if (!topics.nextPartition()) {
             return false;
         }
-        if (partitionsLeft == 0 || reader.malformed()) {
-            insideTopic = false;
-            if (flexible) {
-                reader.skipTaggedFields();
-            }
-            return false;
-        }
-        partitionsLeft--;
         partition = reader.int32();
         recordsLength = reader.bytesLength(flexible);
         recordsOffset = reader.position();
@@ -174,7 +137,7 @@ public final class ProduceRequestDecoder {
 
     /** Topics of the request. */
     public int topicCount() {
-        return topicCount;
+        return topics.count();
     }
 
     /** Partitions of all topics. */
@@ -189,7 +152,7 @@ public final class ProduceRequestDecoder {
 
     /** Partitions of the current topic. */
     public int partitionCount() {
-        return partitionCount;
+        return topics.partitionCount();
     }
 
     /** Index of the current partition in its topic. */

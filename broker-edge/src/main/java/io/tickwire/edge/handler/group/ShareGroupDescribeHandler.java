@@ -6,8 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
 import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
 import org.apache.kafka.common.message.ShareGroupDescribeResponseData.DescribedGroup;
@@ -15,7 +13,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
-import org.apache.kafka.common.resource.ResourceType;
 
 /** ShareGroupDescribe. */
 public final class ShareGroupDescribeHandler implements ControlHandler {
@@ -35,42 +32,40 @@ public final class ShareGroupDescribeHandler implements ControlHandler {
     public CompletionStage<? extends ApiMessage> handle(RequestContext context, ApiMessage message) {
         ShareGroupDescribeRequestData request = (ShareGroupDescribeRequestData) message;
         List<DescribedGroup> groups = new ArrayList<>();
-        List<String> visible = new ArrayList<>();
-        for (String group : request.groupIds()) {
-            if (services.access().allows(context, AclOperation.DESCRIBE, ResourceType.GROUP, group)) {
-                visible.add(group);
-            } else {
-                groups.add(
-                        new DescribedGroup().setGroupId(group).setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
-            }
-        }
+        List<String> visible = services.describable(
+                context,
+                request.groupIds(),
+                group -> groups.add(refused(group, Errors.GROUP_AUTHORIZATION_FAILED, null)));
         return services.coordinator().shareGroupDescribe(context, visible).thenApply(described -> {
             for (DescribedGroup group : described) {
                 if (request.includeAuthorizedOperations() && group.errorCode() == Errors.NONE.code()) {
-                    group.setAuthorizedOperations(
-                            services.access().authorizedOperations(context, ResourceType.GROUP, group.groupId()));
+                    group.setAuthorizedOperations(services.authorizedOperations(context, group.groupId()));
                 }
-                groups.add(hidesTopics(context, group) ? withheld(group) : group);
+                groups.add(services.describesTopics(context, topics(group)) ? group : withheld(group.groupId()));
             }
             return new ShareGroupDescribeResponseData().setGroups(groups);
         });
     }
 
-    private boolean hidesTopics(RequestContext context, DescribedGroup group) {
+    private static Set<String> topics(DescribedGroup group) {
         Set<String> topics = new HashSet<>();
         group.members()
                 .forEach(member ->
                         member.assignment().topicPartitions().forEach(partition -> topics.add(partition.topicName())));
-        return services.access()
-                        .filter(context, AclOperation.DESCRIBE, ResourceType.TOPIC, topics, Function.identity(), true)
-                        .size()
-                < topics.size();
+        return topics;
     }
 
-    private static DescribedGroup withheld(DescribedGroup group) {
+    private static DescribedGroup withheld(String groupId) {
+        return refused(
+                groupId,
+                Errors.TOPIC_AUTHORIZATION_FAILED,
+                "The group has described topic(s) that the client is not authorized to describe.");
+    }
+
+    private static DescribedGroup refused(String groupId, Errors error, String message) {
         return new DescribedGroup()
-                .setGroupId(group.groupId())
-                .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
-                .setErrorMessage("The group uses topics that the client is not authorized to describe.");
+                .setGroupId(groupId)
+                .setErrorCode(error.code())
+                .setErrorMessage(message);
     }
 }

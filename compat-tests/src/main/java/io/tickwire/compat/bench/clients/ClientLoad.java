@@ -11,10 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -62,9 +64,17 @@ final class ClientLoad {
         this.shape = shape;
     }
 
+    /**
+     * Makes the topic, and waits until each partition is served. Kafka shows a topic sooner: an idempotent producer whose first batch is
+     * refused then, and whose second is taken, never gets its first one in (OUT_OF_ORDER_SEQUENCE_NUMBER, until it gives up).
+     */
     void createTopic() {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", target.bootstrap()))) {
             admin.createTopics(List.of(new NewTopic(topic, shape.partitions(), (short) 1)))
+                    .all()
+                    .get();
+            admin.listOffsets(partitions().stream()
+                            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
                     .all()
                     .get();
         } catch (ExecutionException e) {
