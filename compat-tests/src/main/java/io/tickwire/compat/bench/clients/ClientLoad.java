@@ -33,6 +33,8 @@ final class ClientLoad {
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int BURST = 100;
+    private static final long SERVED_WITHIN_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long DRAIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
 
     /** What to do: bytes of a value (at least 16), partitions, and Kafka's {@code acks}. */
@@ -73,15 +75,29 @@ final class ClientLoad {
             admin.createTopics(List.of(new NewTopic(topic, shape.partitions(), (short) 1)))
                     .all()
                     .get();
-            admin.listOffsets(partitions().stream()
-                            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
-                    .all()
-                    .get();
+            awaitServed(admin);
         } catch (ExecutionException e) {
             throw new IllegalStateException("no topic on " + target.name(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitServed(Admin admin) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends = partitions().stream()
+                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (System.nanoTime() - begun > SERVED_WITHIN_NS) {
+                    throw new IllegalStateException(topic + " is not served by " + target.name(), e.getCause());
+                }
+                LockSupport.parkNanos(RETRY_NS);
+            }
         }
     }
 
