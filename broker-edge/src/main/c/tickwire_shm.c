@@ -12,6 +12,7 @@
 tw_reader *tws_open(const char *directory, const char *topic, uint32_t partition, int *error);
 int tws_next(tw_reader *reader, tw_record *record);
 int64_t tws_rejoin(tw_reader *reader);
+int64_t tws_missed_retraction(tw_reader *reader);
 void tws_close(tw_reader *reader);
 
 /* A reader at the live end, or NULL with a TW_ERR_ code in *error. */
@@ -35,6 +36,10 @@ int tws_next(tw_reader *reader, tw_record *record) {
 
 int64_t tws_rejoin(tw_reader *reader) {
     return tw_rejoin(reader);
+}
+
+int64_t tws_missed_retraction(tw_reader *reader) {
+    return tw_missed_retraction(reader);
 }
 
 void tws_close(tw_reader *reader) {

@@ -56,7 +56,8 @@ enum {
     TW_IN_JOURNAL = 2,     /* offsets record.offset..record.last_offset are in the journal only (compressed, or too large for the ring) */
     TW_NO_RECORDS = 3,     /* offsets record.offset..record.last_offset hold no records (transaction markers) */
     TW_LAPPED = 4,         /* the writer overtook this reader: call tw_rejoin */
-    TW_CLOSED = 5,         /* everything was read and the broker closed the channel or was replaced: open again */
+    TW_CLOSED = 5,         /* everything was read and the broker closed the channel or was replaced: open again, see tw_given_out_anew */
+    TW_RETRACTED = 6,      /* offsets from record.offset on were published and not journalled: they are given out anew */
     TW_ERR_CORRUPT = -1,   /* the file does not hold what the protocol says */
     TW_ERR_NOT_FOUND = -2, /* no registry, or no open channel of this topic-partition */
     TW_ERR_INVALID = -3,   /* not a file of this version, or cut off */
@@ -67,7 +68,7 @@ enum { TW_FLAG_NULL_KEY = 1, TW_FLAG_NULL_VALUE = 2, TW_FLAG_KEEP = 4, TW_FLAG_T
 
 #define TW_RING_MAGIC UINT64_C(0x3130474e49525754)     /* "TWRING01" */
 #define TW_REGISTRY_MAGIC UINT64_C(0x3130494745525754) /* "TWREGI01" */
-#define TW_RING_FORMAT 2u
+#define TW_RING_FORMAT 3u
 #define TW_REGISTRY_FORMAT 1u
 #define TW_HEADER_BYTES 4096u
 #define TW_ENTRY_BYTES 512u
@@ -78,7 +79,7 @@ enum { TW_FLAG_NULL_KEY = 1, TW_FLAG_NULL_VALUE = 2, TW_FLAG_KEEP = 4, TW_FLAG_T
 #define TW_MAX_CAPACITY (UINT64_C(1) << 30)
 #define TW_NOT_COMMITTED UINT64_MAX
 
-enum { TW_TYPE_RECORD = 1, TW_TYPE_PADDING = 2, TW_TYPE_IN_JOURNAL = 3, TW_TYPE_NO_RECORDS = 4 };
+enum { TW_TYPE_RECORD = 1, TW_TYPE_PADDING = 2, TW_TYPE_IN_JOURNAL = 3, TW_TYPE_NO_RECORDS = 4, TW_TYPE_RETRACTED = 5 };
 enum { TW_STATE_OPEN = 1, TW_STATE_CLOSED = 2, TW_STATE_SUPERSEDED = 3 };
 
 /* Offsets of header fields. */
@@ -90,8 +91,12 @@ enum {
     TW_RING_EPOCH_OFFSET = 56,
     TW_RING_TOPIC_LENGTH = 64,
     TW_RING_TOPIC = 68,
+    TW_RING_START_OFFSET = 336,
+    TW_RING_PREVIOUS_GENERATION = 344,
     TW_RING_LIMIT = 512,
     TW_RING_STATE = 520,
+    TW_RING_RETRACTIONS = 528,
+    TW_RING_FIRST_RETRACTED = 536,
     TW_RING_TAIL = 768,
     TW_RING_NEXT_OFFSET = 776,
     TW_REG_VERSION = 8,
@@ -123,6 +128,7 @@ typedef struct {
     size_t mapped_bytes;
     uint64_t capacity;
     uint64_t cursor;
+    uint64_t retractions_seen;
     uint64_t *copy; /* private, verified copy of the frame handed out */
     size_t copy_bytes;
 } tw_reader;
@@ -195,6 +201,7 @@ static inline int tw_open_ring(tw_reader *reader, const char *path) {
         memset(reader, 0, sizeof *reader);
         return TW_ERR_SYSTEM;
     }
+    reader->retractions_seen = tw_load64_acquire(base + TW_RING_RETRACTIONS);
     reader->cursor = tw_load64_acquire(base + TW_RING_TAIL);
     return TW_OK;
 }
@@ -259,6 +266,39 @@ static inline int64_t tw_rejoin(tw_reader *reader) {
     return (int64_t)tw_load64_acquire(reader->base + TW_RING_NEXT_OFFSET);
 }
 
+/*
+ * After TW_LAPPED, before tw_rejoin: the lowest offset that may have been taken back in what was overwritten, or INT64_MAX. A reader that was
+ * past it goes on from there, as after TW_RETRACTED.
+ */
+static inline int64_t tw_missed_retraction(tw_reader *reader) {
+    const uint64_t retractions = tw_load64_acquire(reader->base + TW_RING_RETRACTIONS);
+    if (retractions == reader->retractions_seen) {
+        return INT64_MAX;
+    }
+    reader->retractions_seen = retractions;
+    return (int64_t)tw_load64(reader->base + TW_RING_FIRST_RETRACTED);
+}
+
+/* Offset after the last record in the journal. Records handed out beyond it may be taken back. */
+static inline int64_t tw_journalled(const tw_reader *reader) {
+    return (int64_t)tw_load64_acquire(reader->base + TW_RING_NEXT_OFFSET);
+}
+
+static inline uint64_t tw_generation(const tw_reader *reader) {
+    return tw_load64(reader->base + TW_RING_GENERATION);
+}
+
+/*
+ * Where the offsets of a ring opened anew may stand for other records than the ring before held; a reader that was past it goes on from
+ * there. What is asked for is tw_generation and tw_journalled of the ring before, taken before it was closed.
+ */
+static inline int64_t tw_given_out_anew(const tw_reader *reader, uint64_t generation_before, int64_t journalled_before) {
+    const int64_t start = (int64_t)tw_load64(reader->base + TW_RING_START_OFFSET);
+    const bool successor = tw_generation(reader) == generation_before
+        || tw_load64(reader->base + TW_RING_PREVIOUS_GENERATION) == generation_before;
+    return successor || start < journalled_before ? start : journalled_before;
+}
+
 /* Nanoseconds since the record's publish stamp, on the clock the broker stamped it with. */
 static inline int64_t tw_age_ns(const tw_reader *reader, const tw_record *record) {
     struct timespec now;
@@ -307,6 +347,10 @@ static inline int tw_decode(tw_reader *reader, uint64_t used, tw_record *record)
     }
     record->last_offset = record->feed_sequence;
     record->feed_sequence = 0;
+    if (type == TW_TYPE_RETRACTED) {
+        reader->retractions_seen++;
+        return TW_RETRACTED;
+    }
     return type == TW_TYPE_IN_JOURNAL ? TW_IN_JOURNAL : type == TW_TYPE_NO_RECORDS ? TW_NO_RECORDS : TW_ERR_CORRUPT;
 }
 

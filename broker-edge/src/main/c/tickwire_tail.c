@@ -67,7 +67,18 @@ int main(int argc, char **argv) {
         case TW_NO_RECORDS:
             expected = record.last_offset + 1;
             break;
+        case TW_RETRACTED:
+            if (expected > record.offset) {
+                printf("retracted %lld\n", (long long)record.offset);
+                expected = record.offset;
+            }
+            break;
         case TW_LAPPED: {
+            const int64_t retracted = tw_missed_retraction(&reader);
+            if (expected > retracted) {
+                printf("retracted %lld\n", (long long)retracted);
+                expected = retracted;
+            }
             const int64_t next = tw_rejoin(&reader);
             if (next > expected) {
                 printf("gap %lld %lld\n", (long long)expected, (long long)next);

@@ -3,7 +3,7 @@
 import ctypes
 import sys
 
-EMPTY, RECORD, IN_JOURNAL, NO_RECORDS, LAPPED, CLOSED = range(6)
+EMPTY, RECORD, IN_JOURNAL, NO_RECORDS, LAPPED, CLOSED, RETRACTED = range(7)
 
 
 class Record(ctypes.Structure):
@@ -42,6 +42,8 @@ def main(library, directory, topic, partition, count):
     shm.tws_next.argtypes = [ctypes.c_void_p, ctypes.POINTER(Record)]
     shm.tws_rejoin.restype = ctypes.c_int64
     shm.tws_rejoin.argtypes = [ctypes.c_void_p]
+    shm.tws_missed_retraction.restype = ctypes.c_int64
+    shm.tws_missed_retraction.argtypes = [ctypes.c_void_p]
     shm.tws_close.restype = None
     shm.tws_close.argtypes = [ctypes.c_void_p]
     error = ctypes.c_int()
@@ -69,7 +71,10 @@ def main(library, directory, topic, partition, count):
             expected = record.last_offset + 1
         elif result == NO_RECORDS:
             expected = record.last_offset + 1
+        elif result == RETRACTED:
+            expected = min(expected, record.offset)
         elif result == LAPPED:
+            expected = min(expected, shm.tws_missed_retraction(reader))
             live = shm.tws_rejoin(reader)
             if live > expected:
                 print("gap", expected, live)

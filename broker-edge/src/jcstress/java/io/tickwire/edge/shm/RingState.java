@@ -25,7 +25,7 @@ abstract class RingState {
         final MappedFile file =
                 new MappedFile(null, (MappedByteBuffer) ByteBuffer.allocateDirect(RingLayout.HEADER_BYTES + CAPACITY));
         ring = file.buffer();
-        new RingHeader(CAPACITY, 1, "t", 0, 1, 0, 0, 0).write(ring, RingLayout.MAGIC, RingLayout.VERSION);
+        new RingHeader(CAPACITY, 1, 0, "t", 0, 1, 0, 0, 0).write(ring, RingLayout.MAGIC, RingLayout.VERSION);
         // The least chunk of a real ring is longer than this one.
         ring.putInt(RingLayout.CHUNK_BYTES_OFFSET, CHUNK_BYTES);
         ring.putLong(RingLayout.LIMIT_OFFSET, CAPACITY + CHUNK_BYTES);

@@ -58,6 +58,7 @@ public final class ConfigKeys {
                 ShmConfig.PERMISSIONS,
                 ShmConfig.MAX_PUBLISHERS,
                 ShmConfig.PUBLISHER_PERMISSIONS,
+                ShmConfig.FEED_FIRST,
                 ThreadingConfig.MODE,
                 ThreadingConfig.SHARDS,
                 ThreadingConfig.SPIN_US,

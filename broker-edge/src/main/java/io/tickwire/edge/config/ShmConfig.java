@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param permissions of the files, as {@code ls} shows them
  * @param maxPublishers most publishers that are taken up at a time; 0 takes none
  * @param publisherPermissions of the directory in which publishers make their files
+ * @param feedFirst where a feed's messages go first
  */
 public record ShmConfig(
         boolean enabled,
@@ -22,7 +23,8 @@ public record ShmConfig(
         int maxChannels,
         String permissions,
         int maxPublishers,
-        String publisherPermissions) {
+        String publisherPermissions,
+        FeedFirst feedFirst) {
     static final ConfigKey<Boolean> ENABLED =
             ConfigKey.of("shm.enabled", ConfigType.BOOL, "true", "publish records to shared memory");
     static final ConfigKey<Path> DIR =
@@ -46,6 +48,12 @@ public record ShmConfig(
             "rwx------",
             "permissions of the directory where publishers make their files: who may write there may write to every topic");
 
+    static final ConfigKey<FeedFirst> FEED_FIRST = ConfigKey.of(
+            "shm.feed.first",
+            ConfigType.choice(FeedFirst.class),
+            "ring",
+            "what a feed's messages reach first: subscribers in shared memory, or the journal");
+
     static ShmConfig load(Values values) {
         return new ShmConfig(
                 values.get(ENABLED),
@@ -55,6 +63,7 @@ public record ShmConfig(
                 values.get(MAX_CHANNELS),
                 values.get(PERMISSIONS),
                 values.get(MAX_PUBLISHERS),
-                values.get(PUBLISHER_PERMISSIONS));
+                values.get(PUBLISHER_PERMISSIONS),
+                values.get(FEED_FIRST));
     }
 }

@@ -1,58 +1,39 @@
 package io.tickwire.edge.feed;
 
+import io.tickwire.edge.config.FeedFirst;
 import io.tickwire.edge.metrics.LatencyHistogram;
 import io.tickwire.edge.metrics.ShardStats;
 import io.tickwire.edge.metrics.Stage;
 import io.tickwire.edge.shm.ChannelPublisher;
-import io.tickwire.edge.shm.FrameWriter;
-import io.tickwire.edge.shm.RingLayout;
-import io.tickwire.kafka.record.HeaderBlock;
-import io.tickwire.kafka.record.RecordBatchEncoder;
-import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.net.transport.DatagramHandler;
-import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One feed: a datagram in, one RecordBatch in the journal and one frame per message in shared memory out. Owned by the shard; allocates
- * only on gaps and session changes.
+ * One feed: a datagram in, its messages to the ring and the journal out ({@link FeedWriter}), what is missing reported. Owned by the shard;
+ * allocates only on gaps and session changes.
  *
  * <p>Each message becomes a record: key the 8-byte symbol where it is known, value the message as it came, headers {@value #SEQUENCE_HEADER}
  * (feed sequence, absent without sequences counted as 0) and {@value #RECEIVE_HEADER} (receive time, epoch ns), both eight bytes big
- * endian. Encoded straight into the claimed journal region. A batch longer than {@link #MAX_BATCH_BYTES} is split.
+ * endian.
  */
 public final class FeedHandler implements DatagramHandler {
     public static final String SEQUENCE_HEADER = "seq";
     public static final String RECEIVE_HEADER = "rx";
 
-    /** Largest batch claimed, bytes: below Kafka's default limit on a batch of 1 MiB and a bit. */
-    public static final int MAX_BATCH_BYTES = 1 << 20;
-
-    // Length, attributes, timestamp delta, offset delta, key length, value length, header count: varints of at most 5
-    // bytes, deltas small.
-    private static final int RECORD_OVERHEAD_BYTES = 5 + 1 + 1 + 3 + 1 + 5 + 1;
-    private static final long NS_PER_MS = 1_000_000L;
-
     private final String name;
     private final Framing framing;
     private final MessageProtocol protocol;
-    private final JournalSink journal;
-    private final ChannelPublisher channel;
     private final EpochNanoClock clock;
     private final FeedEvents events;
     private final FeedCounters counters;
     private final LatencyHistogram wire;
-    private final LatencyHistogram journalled;
-    private final LatencyHistogram published;
     private final SequenceTracker tracker = new SequenceTracker();
-    private final RecordBatchEncoder encoder = new RecordBatchEncoder();
-    private final HeaderBlock headers = new HeaderBlock(64);
-    private final UnsafeBuffer region = new UnsafeBuffer(0, 0);
-    private final int sequenceIndex;
-    private final int receiveIndex;
-    private long baseOffset;
+    private final FeedDatagram datagram;
+    private final FeedWriter writer;
+    private long sessionHigh;
+    private long sessionLow;
 
     /**
      * A feed.
@@ -66,6 +47,7 @@ public final class FeedHandler implements DatagramHandler {
             final MessageProtocol protocol,
             final JournalSink journal,
             final ChannelPublisher channel,
+            final FeedFirst first,
             final EpochNanoClock clock,
             final FeedEvents events,
             final FeedCounters counters,
@@ -73,21 +55,13 @@ public final class FeedHandler implements DatagramHandler {
         this.name = name;
         this.framing = framing;
         this.protocol = protocol;
-        this.journal = journal;
-        this.channel = channel;
         this.clock = clock;
         this.events = events;
         this.counters = counters;
         this.wire = stats.of(Stage.FEED_WIRE);
-        this.journalled = stats.of(Stage.FEED_JOURNAL);
-        this.published = stats.of(Stage.FEED_PUBLISH);
-        this.sequenceIndex = addHeader(SEQUENCE_HEADER);
-        this.receiveIndex = addHeader(RECEIVE_HEADER);
-    }
-
-    private int addHeader(final String key) {
-        final byte[] ascii = key.getBytes(StandardCharsets.US_ASCII);
-        return headers.addLong(new UnsafeBuffer(ascii), 0, ascii.length, 0);
+        this.datagram = new FeedDatagram(framing, protocol);
+        final FeedRing ring = new FeedRing(datagram, channel, clock, stats);
+        this.writer = new FeedWriter(datagram, ring, journal, first, clock, counters, stats, this::refused);
     }
 
     @Override
@@ -131,6 +105,12 @@ public final class FeedHandler implements DatagramHandler {
             counters.add(FeedCounters.STALE_SESSION, 1);
             return false;
         }
+        if (tracker.sessionChanged() || tracker.gapCount() > 0) {
+            // So that the sequences of a batch have no gap.
+            writer.flush();
+        }
+        sessionHigh = framing.sessionHigh();
+        sessionLow = framing.sessionLow();
         if (tracker.sessionChanged()) {
             counters.add(FeedCounters.SESSION_CHANGES, 1);
             protocol.reset();
@@ -156,142 +136,30 @@ public final class FeedHandler implements DatagramHandler {
     }
 
     private void onMessages(final DirectBuffer buffer, final long receiveEpochNs, final long ingressNs) {
-        final boolean sequenced = framing.firstSequence() >= 0;
-        if (sequenced && !track(framing.messageCount(), receiveEpochNs)) {
-            return;
-        }
-        final int skip = sequenced ? tracker.skip() : 0;
-        for (int i = 0; i < skip; i++) {
-            framing.next();
-        }
-        headers.setLong(receiveIndex, receiveEpochNs);
-        long sequence = sequenced ? framing.firstSequence() + skip : 0;
-        int left = framing.messageCount() - skip;
-        int done = skip;
-        while (left > 0) {
-            final int taken = appendBatch(buffer, left, sequence, sequenced, receiveEpochNs);
-            if (taken == 0) {
-                refuse(sequence, left, receiveEpochNs);
-                return;
-            }
-            if (taken > 0) {
-                publishBatch(buffer, done, taken, sequence, sequenced, receiveEpochNs, ingressNs);
-                done += taken;
-                left -= taken;
-                sequence += sequenced ? taken : 0;
-            }
+        if (framing.firstSequence() < 0) {
+            datagram.wrap(buffer, 0, -1, receiveEpochNs, ingressNs);
+            writer.write(0);
+        } else if (track(framing.messageCount(), receiveEpochNs)) {
+            final int skip = tracker.skip();
+            datagram.wrap(buffer, skip, framing.firstSequence() + skip, receiveEpochNs, ingressNs);
+            writer.write(skip);
         }
     }
 
-    private void refuse(final long sequence, final int count, final long receiveEpochNs) {
+    /** To be called in every duty cycle that may have delivered datagrams: what is published already goes into the journal. */
+    public void flush() {
+        writer.flush();
+    }
+
+    private void refused(final long sequence, final int count, final long receiveEpochNs) {
         counters.add(FeedCounters.JOURNAL_REFUSED, count);
         reportGap(sequence, count, FeedEvents.GapCause.NOT_JOURNALLED, receiveEpochNs);
     }
 
-    /** Journals up to {@code count} messages from where the framing stands; returns how many, 0 when the journal refused. */
-    private int appendBatch(
-            final DirectBuffer buffer,
-            final int count,
-            final long firstSequence,
-            final boolean sequenced,
-            final long receiveEpochNs) {
-        final long needed = RecordBatchFlyweight.HEADER_BYTES
-                + framing.messageBytes()
-                + (long) count * (RECORD_OVERHEAD_BYTES + Itch50.SYMBOL_BYTES + headers.length());
-        final long timestampMs = receiveEpochNs / NS_PER_MS;
-        if (!journal.claim((int) Math.min(needed, MAX_BATCH_BYTES), timestampMs, region)) {
-            return 0;
-        }
-        encoder.begin(region, 0, region.capacity());
-        int encoded = 0;
-        while (encoded < count && framing.next()) {
-            final int at = framing.messageOffset();
-            final int length = framing.messageLength();
-            protocol.learn(buffer, at, length);
-            final int keyIndex = protocol.keyIndex(buffer, at, length);
-            headers.setLong(sequenceIndex, sequenced ? firstSequence + encoded : 0);
-            final int keyLength = keyIndex < 0 ? RecordBatchEncoder.NULL_LENGTH : Itch50.SYMBOL_BYTES;
-            if (encoder.append(
-                            timestampMs, protocol.keys(), Math.max(keyIndex, 0), keyLength, buffer, at, length, headers)
-                    < 0) {
-                break;
-            }
-            encoded++;
-        }
-        if (encoded == 0) {
-            journal.abort();
-            return 0;
-        }
-        baseOffset = journal.commit(encoder.finish(), timestampMs);
-        if (baseOffset < 0) {
-            return 0;
-        }
-        counters.add(FeedCounters.BATCHES, 1);
-        counters.add(FeedCounters.MESSAGES, encoded);
-        return encoded;
-    }
-
-    /** Publishes the messages from the datagram's {@code from}th on, which have just been journalled. */
-    private void publishBatch(
-            final DirectBuffer buffer,
-            final int from,
-            final int count,
-            final long firstSequence,
-            final boolean sequenced,
-            final long receiveEpochNs,
-            final long ingressNs) {
-        framing.rewind();
-        for (int i = 0; i < from; i++) {
-            framing.next();
-        }
-        final long publishNs = clock.nanoTime();
-        journalled.record(publishNs - ingressNs);
-        for (int i = 0; i < count; i++) {
-            framing.next();
-            if (channel != null) {
-                publish(
-                        buffer,
-                        baseOffset + i,
-                        sequenced ? firstSequence + i : 0,
-                        receiveEpochNs,
-                        ingressNs,
-                        publishNs);
-            }
-        }
-        published.record(clock.nanoTime() - publishNs);
-    }
-
-    private void publish(
-            final DirectBuffer buffer,
-            final long offset,
-            final long sequence,
-            final long receiveEpochNs,
-            final long ingressNs,
-            final long publishNs) {
-        final int at = framing.messageOffset();
-        final int length = framing.messageLength();
-        final int keyIndex = protocol.keyIndex(buffer, at, length);
-        final FrameWriter frame = channel.claim(keyIndex < 0 ? -1 : Itch50.SYMBOL_BYTES, length, 0);
-        if (frame == null) {
-            channel.publishInJournal(offset, offset);
-            return;
-        }
-        frame.identity(offset, sequence)
-                .stamps(protocol.exchangeNs(buffer, at, length, receiveEpochNs), receiveEpochNs, ingressNs, publishNs);
-        if (keyIndex >= 0) {
-            frame.key(protocol.keys().getLong(keyIndex));
-        }
-        if (protocol.mustKeep(buffer, at, length)) {
-            frame.addFlags(RingLayout.FLAG_KEEP);
-        }
-        frame.value(buffer, at);
-        channel.commit(offset + 1);
-    }
-
     private String sessionName() {
         final UnsafeBuffer text = new UnsafeBuffer(new byte[2 * Long.BYTES]);
-        text.putLong(0, framing.sessionHigh());
-        text.putLong(Long.BYTES, framing.sessionLow());
+        text.putLong(0, sessionHigh);
+        text.putLong(Long.BYTES, sessionLow);
         return text.getStringWithoutLengthAscii(0, MoldUdp64.SESSION_BYTES).strip();
     }
 

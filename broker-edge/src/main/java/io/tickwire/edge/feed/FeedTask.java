@@ -3,6 +3,7 @@ package io.tickwire.edge.feed;
 import io.tickwire.edge.agent.ShardContext;
 import io.tickwire.edge.agent.ShardTask;
 import io.tickwire.edge.config.FeedConfig;
+import io.tickwire.edge.config.FeedFirst;
 import io.tickwire.net.transport.DatagramHandler;
 import io.tickwire.net.transport.DatagramSettings;
 import io.tickwire.net.transport.DatagramSource;
@@ -19,6 +20,7 @@ public final class FeedTask implements ShardTask, DatagramHandler {
     private static final int PARTITION = 0;
 
     private final FeedConfig config;
+    private final FeedFirst first;
     private final FeedPartitions partitions;
     private final FeedEvents events;
     private final FeedCounters counters;
@@ -33,11 +35,13 @@ public final class FeedTask implements ShardTask, DatagramHandler {
     /** A feed; its tasks on all shards share the counters, which the one that has joined writes, and the news that one has. */
     FeedTask(
             final FeedConfig config,
+            final FeedFirst first,
             final FeedPartitions partitions,
             final FeedEvents events,
             final FeedCounters counters,
             final CompletableFuture<Void> joined) {
         this.config = config;
+        this.first = first;
         this.joined = joined;
         this.counters = counters;
         this.partitions = partitions;
@@ -52,11 +56,19 @@ public final class FeedTask implements ShardTask, DatagramHandler {
 
     @Override
     public int doWork(final long nowNs, final long nowEpochMs) {
+        flush();
         if (shard.partitionVersion() == version) {
             return 0;
         }
         refresh();
         return 1;
+    }
+
+    /** Datagrams are delivered before this in the duty cycle. */
+    private void flush() {
+        if (handler != null) {
+            handler.flush();
+        }
     }
 
     /** Finds the partition again after partitions came or went. */
@@ -67,6 +79,7 @@ public final class FeedTask implements ShardTask, DatagramHandler {
             return;
         }
         looked = true;
+        flush();
         log = now;
         handler = log == null ? null : newHandler();
         if (log == null) {
@@ -93,6 +106,7 @@ public final class FeedTask implements ShardTask, DatagramHandler {
                 FeedFormats.protocol(config.protocol()),
                 new LogSink(log, publisher, served == null ? 0 : served.spec().leaderEpoch()),
                 publisher == null ? null : publisher.channel(),
+                first,
                 () -> System.nanoTime() + epochOffsetNs,
                 events,
                 counters,
@@ -124,6 +138,7 @@ public final class FeedTask implements ShardTask, DatagramHandler {
 
     @Override
     public void onClose() {
+        flush();
         leave();
         joined.cancel(false);
     }

@@ -39,7 +39,8 @@ public final class FeedWiring implements AutoCloseable {
         for (final FeedConfig feed : config.feeds()) {
             final FeedCounters counters = new FeedCounters();
             final CompletableFuture<Void> joined = new CompletableFuture<>();
-            feeds.forEach(tasks -> tasks.add(new FeedTask(feed, partitions, eventLog, counters, joined)));
+            feeds.forEach(tasks ->
+                    tasks.add(new FeedTask(feed, config.shm().feedFirst(), partitions, eventLog, counters, joined)));
             topics.add(feed.topic());
         }
     }

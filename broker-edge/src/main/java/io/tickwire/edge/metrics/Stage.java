@@ -4,9 +4,9 @@ package io.tickwire.edge.metrics;
 public enum Stage {
     /** From the kernel's or the NIC's receive stamp of a datagram to the feed handler. */
     FEED_WIRE("feed-wire"),
-    /** From there until the datagram's batch is in the journal. */
+    /** From there until the batch that begins with the datagram is in the journal. */
     FEED_JOURNAL("feed-journal"),
-    /** From there until its messages are in the shared-memory ring. */
+    /** From the feed handler until the datagram's messages are in the shared-memory ring. */
     FEED_PUBLISH("feed-publish"),
     /** From the duty cycle that took a Produce request in to its response in the socket. */
     PRODUCE("produce"),

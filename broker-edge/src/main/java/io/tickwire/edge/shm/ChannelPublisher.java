@@ -11,7 +11,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The one writer of a ring. Owned by the partition's shard thread, except {@link #close()}, which the owner's last user calls. Wait-free,
  * no locks, no system calls, no allocation; readers never slow it.
  *
- * <p>Use: {@link #claim}, fill the returned {@link FrameWriter}, {@link #commit}.
+ * <p>Use: {@link #claim}, fill the returned {@link FrameWriter}, {@link #commit}; or, where the journal comes second, {@link
+ * #commitAhead} for each record and then {@link #journalled} or {@link #retract}.
  */
 public final class ChannelPublisher {
     private final MappedFile file;
@@ -26,6 +27,7 @@ public final class ChannelPublisher {
 
     private long tail;
     private long limit;
+    private long retractions;
     private int claimedLength;
     private long publishedCount;
     private long inJournalCount;
@@ -42,6 +44,7 @@ public final class ChannelPublisher {
                 RingLayout.maxFrameLength(capacity) - RingLayout.FRAME_BODY_OFFSET - RingLayout.HEADERS_LENGTH_BYTES;
         this.tail = buffer.getLong(RingLayout.TAIL_OFFSET);
         this.limit = buffer.getLong(RingLayout.LIMIT_OFFSET);
+        this.retractions = buffer.getLong(RingLayout.RETRACTIONS_OFFSET);
     }
 
     public String topic() {
@@ -71,24 +74,55 @@ public final class ChannelPublisher {
         return writer.wrap(buffer, open(claimedLength), keyLength, valueLength, headersLength);
     }
 
-    /** Makes the claimed record visible. */
+    /** Longest body (key, value and headers) that {@link #claim} takes, bytes. */
+    public int maxBodyLength() {
+        return maxBodyLength;
+    }
+
+    /** Makes the claimed record, which is in the journal, visible. */
     public void commit(final long nextOffset) {
+        commitAhead();
+        journalled(nextOffset);
+    }
+
+    /** Makes the claimed record visible to those who are attached; {@link #journalled} or {@link #retract} must follow. */
+    public void commitAhead() {
         assert claimedLength > 0 : "nothing claimed";
         writer.finish();
-        commitFrame(claimedLength, nextOffset);
+        commitFrame(claimedLength);
         publishedCount++;
         claimedLength = 0;
+    }
+
+    /** All that was published lies in the journal, which ends at {@code nextOffset}: who attaches now begins behind it. */
+    public void journalled(final long nextOffset) {
+        buffer.putLongRelease(RingLayout.TAIL_OFFSET, tail);
+        buffer.putLongRelease(RingLayout.NEXT_OFFSET_OFFSET, nextOffset);
+    }
+
+    /** Takes back what was published ahead (inclusive offsets): the journal did not take it, and the offsets are given out anew. */
+    public void retract(final long firstOffset, final long lastOffset) {
+        if (retractions++ == 0) {
+            buffer.putLong(RingLayout.FIRST_RETRACTED_OFFSET, firstOffset);
+        }
+        // Before the limit moves past this frame: who is lapped by then finds it.
+        buffer.putLongRelease(RingLayout.RETRACTIONS_OFFSET, retractions);
+        VarHandle.releaseFence();
+        publishRange(RingLayout.TYPE_RETRACTED, firstOffset, lastOffset);
+        journalled(firstOffset);
     }
 
     /** Tells subscribers that these offsets (inclusive) hold records that must be read from the journal. */
     public void publishInJournal(final long firstOffset, final long lastOffset) {
         publishRange(RingLayout.TYPE_IN_JOURNAL, firstOffset, lastOffset);
+        journalled(lastOffset + 1);
         inJournalCount++;
     }
 
     /** Tells subscribers that these offsets (inclusive) hold no records. */
     public void publishNoRecords(final long firstOffset, final long lastOffset) {
         publishRange(RingLayout.TYPE_NO_RECORDS, firstOffset, lastOffset);
+        journalled(lastOffset + 1);
     }
 
     private void publishRange(final byte type, final long firstOffset, final long lastOffset) {
@@ -96,7 +130,7 @@ public final class ChannelPublisher {
         writer.wrap(buffer, open(frameLength), 0, 0, 0)
                 .range(type, firstOffset, lastOffset)
                 .finish();
-        commitFrame(frameLength, lastOffset + 1);
+        commitFrame(frameLength);
     }
 
     /** Makes room for a frame at the tail, padding to the ring's end if it would wrap; returns the frame's index. */
@@ -131,11 +165,9 @@ public final class ChannelPublisher {
         }
     }
 
-    private void commitFrame(final int frameLength, final long nextOffset) {
+    private void commitFrame(final int frameLength) {
         buffer.putLongRelease(HEADER_BYTES + ((int) tail & mask), tail);
         tail += frameLength;
-        buffer.putLongRelease(RingLayout.TAIL_OFFSET, tail);
-        buffer.putLongRelease(RingLayout.NEXT_OFFSET_OFFSET, nextOffset);
     }
 
     /** Records published into the ring itself. */

@@ -29,6 +29,7 @@ public final class ChannelRegistry implements AutoCloseable {
     private final UnsafeBuffer buffer;
     private final ChannelPublisher[] channels;
     private final long generation;
+    private final long previousGeneration;
     private final long epochOffsetNs;
     private final int supersededRingCount;
     private long ringFileSequence;
@@ -46,7 +47,8 @@ public final class ChannelRegistry implements AutoCloseable {
         this.lock = lock;
         this.epochOffsetNs = epochOffsetNs;
         final StaleFiles stale = StaleFiles.takeOver(settings.directory());
-        this.generation = Math.max(stale.generation() + 1, System.currentTimeMillis());
+        this.previousGeneration = stale.generation();
+        this.generation = Math.max(previousGeneration + 1, System.currentTimeMillis());
         this.supersededRingCount = stale.ringCount();
         this.channels = new ChannelPublisher[settings.maxChannels()];
         this.file = createRegistry();
@@ -183,6 +185,7 @@ public final class ChannelRegistry implements AutoCloseable {
         new RingHeader(
                         settings.ringBytes(),
                         generation,
+                        previousGeneration,
                         topic,
                         topicIdMsb,
                         topicIdLsb,

@@ -8,6 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * @param capacity bytes of frames, a power of two.
  * @param generation of the broker's run, 0 when the broker is not known.
+ * @param previousGeneration of the run before, 0 when there was none.
  * @param topic its name, of {@link RingLayout#MAX_TOPIC_BYTES} in UTF-8 at most.
  * @param nextOffset what the first record will have.
  * @param epochOffsetNs what to add to CLOCK_MONOTONIC to get the stamps' epoch time.
@@ -15,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 record RingHeader(
         int capacity,
         long generation,
+        long previousGeneration,
         String topic,
         long topicIdMsb,
         long topicIdLsb,
@@ -36,6 +38,8 @@ record RingHeader(
         ring.putLong(RingLayout.EPOCH_OFFSET_NS_OFFSET, epochOffsetNs);
         ring.putInt(RingLayout.TOPIC_LENGTH_OFFSET, name.length);
         ring.putBytes(RingLayout.TOPIC_OFFSET, name);
+        ring.putLong(RingLayout.START_OFFSET_OFFSET, nextOffset);
+        ring.putLong(RingLayout.PREVIOUS_GENERATION_OFFSET, previousGeneration);
         ring.putInt(RingLayout.STATE_OFFSET, RingLayout.STATE_OPEN);
         // Positions start at one capacity, so that no word of the fresh, zeroed ring equals a position.
         ring.putLong(RingLayout.TAIL_OFFSET, capacity);

@@ -5,9 +5,10 @@ package io.tickwire.edge.shm;
  *
  * <pre>
  *      0 +-----------------------------------------------------------+
- *        | magic, version, geometry, generation, topic id, name      |  written once, magic last
- *    512 | limit (i64), state (i32)                                  |  rarely written, read by every reader
- *    768 | tail (i64), nextOffset (i64)                              |  written per record, read on attach only
+ *        | magic, version, geometry, generation, topic id, name,     |
+ *        | start offset, previous generation                         |  written once, magic last
+ *    512 | limit (i64), state (i32), retractions (i64), first (i64)  |  rarely written, read by every reader
+ *    768 | tail (i64), nextOffset (i64)                              |  written per batch, read on attach only
  *   4096 +-----------------------------------------------------------+
  *        | frames, each on a 64-byte boundary, never wrapping        |  capacity bytes, a power of two
  *        +-----------------------------------------------------------+
@@ -26,12 +27,16 @@ package io.tickwire.edge.shm;
  * slot equals its position. Before that the writer has put {@link #NOT_COMMITTED} there, so a reader at the tail can never take an older
  * payload for a commit. The writer raises {@code limit} beyond everything it is about to touch, a chunk at a time, before touching it:
  * what a reader copied from position {@code p} is whole if, after the copy, {@code limit <= p + capacity}.
+ *
+ * <p>A frame may be committed before its record is in the journal; {@code tail} and {@code nextOffset} move once it is. What the journal
+ * then did not take is taken back with a {@link #TYPE_RETRACTED} frame, or, where the broker died in between, by a new ring whose {@code
+ * start offset} lies below it.
  */
 public final class RingLayout {
     /** "TWRING01" read as a little-endian long. */
     public static final long MAGIC = 0x3130_474e_4952_5754L;
 
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
     public static final int HEADER_BYTES = 4096;
 
     public static final int MAGIC_OFFSET = 0;
@@ -48,9 +53,20 @@ public final class RingLayout {
 
     public static final int TOPIC_LENGTH_OFFSET = 64;
     public static final int TOPIC_OFFSET = 68;
+    /** Offset that the ring's first record had or will have: all below is what the log held when the ring was made. */
+    public static final int START_OFFSET_OFFSET = 336;
+    /** Generation of the broker that had the directory before this one, 0 when none is known. */
+    public static final int PREVIOUS_GENERATION_OFFSET = 344;
+
     public static final int LIMIT_OFFSET = 512;
     public static final int STATE_OFFSET = 520;
+    /** How many {@link #TYPE_RETRACTED} frames there have been; for readers that were lapped. */
+    public static final int RETRACTIONS_OFFSET = 528;
+    /** The offset of the first of them, the lowest of all. */
+    public static final int FIRST_RETRACTED_OFFSET = 536;
+    /** Position after the last frame whose records are in the journal. */
     public static final int TAIL_OFFSET = 768;
+    /** Offset after the last record in the journal. */
     public static final int NEXT_OFFSET_OFFSET = 776;
 
     public static final int STATE_OPEN = 1;
@@ -83,6 +99,9 @@ public final class RingLayout {
     public static final byte TYPE_IN_JOURNAL = 3;
     /** Offsets {@code offset..feedSequence} (inclusive) hold no records: transaction markers. */
     public static final byte TYPE_NO_RECORDS = 4;
+
+    /** Offsets {@code offset..feedSequence} (inclusive) were published ahead and are not in the journal: they are given out anew. */
+    public static final byte TYPE_RETRACTED = 5;
 
     public static final int FLAG_NULL_KEY = 1;
     public static final int FLAG_NULL_VALUE = 2;

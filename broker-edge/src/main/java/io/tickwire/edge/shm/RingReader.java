@@ -35,6 +35,8 @@ final class RingReader implements AutoCloseable {
     static final int CLOSED = 5;
     /** The file does not hold what the protocol says. */
     static final int CORRUPT = 6;
+    /** {@link #record()} is a range of offsets that were read from here, or could have been, and are given out anew. */
+    static final int RETRACTED = 7;
 
     private static final int INITIAL_COPY_BYTES = 4096;
     private static final int MOST_TOUCHED_BYTES = 8 * FRAME_ALIGNMENT;
@@ -48,6 +50,7 @@ final class RingReader implements AutoCloseable {
     private final UnsafeBuffer copy;
     private final SharedRecord record = new SharedRecord();
     private long cursor;
+    private long retractionsSeen;
     private int touchedBytes;
     private int touched;
 
@@ -59,6 +62,7 @@ final class RingReader implements AutoCloseable {
         this.mask = capacity - 1;
         this.maxFrameLength = RingLayout.maxFrameLength(capacity);
         this.copy = new UnsafeBuffer(ByteBuffer.allocateDirect(INITIAL_COPY_BYTES));
+        this.retractionsSeen = buffer.getLongAcquire(RingLayout.RETRACTIONS_OFFSET);
     }
 
     /**
@@ -108,6 +112,24 @@ final class RingReader implements AutoCloseable {
      */
     long jumpToTail() {
         cursor = buffer.getLongAcquire(RingLayout.TAIL_OFFSET);
+        return journalledOffset();
+    }
+
+    /**
+     * After {@link #LAPPED}, before going on: the lowest offset that may have been taken back in frames that were overwritten before they
+     * were read, or {@link Long#MAX_VALUE}.
+     */
+    long missedRetraction() {
+        final long retractions = buffer.getLongAcquire(RingLayout.RETRACTIONS_OFFSET);
+        if (retractions == retractionsSeen) {
+            return Long.MAX_VALUE;
+        }
+        retractionsSeen = retractions;
+        return buffer.getLong(RingLayout.FIRST_RETRACTED_OFFSET);
+    }
+
+    /** Offset after the last record in the journal, as the writer says. */
+    long journalledOffset() {
         return buffer.getLongAcquire(RingLayout.NEXT_OFFSET_OFFSET);
     }
 
@@ -231,6 +253,10 @@ final class RingReader implements AutoCloseable {
             case RingLayout.TYPE_RECORD -> RECORD;
             case RingLayout.TYPE_IN_JOURNAL -> IN_JOURNAL;
             case RingLayout.TYPE_NO_RECORDS -> NO_RECORDS;
+            case RingLayout.TYPE_RETRACTED -> {
+                retractionsSeen++;
+                yield RETRACTED;
+            }
             default -> CORRUPT;
         };
     }
@@ -256,6 +282,15 @@ final class RingReader implements AutoCloseable {
 
     long generation() {
         return buffer.getLong(RingLayout.GENERATION_OFFSET);
+    }
+
+    /** Offset at which the ring began. */
+    long startOffset() {
+        return buffer.getLong(RingLayout.START_OFFSET_OFFSET);
+    }
+
+    long previousGeneration() {
+        return buffer.getLong(RingLayout.PREVIOUS_GENERATION_OFFSET);
     }
 
     long topicIdMsb() {

@@ -97,7 +97,7 @@ public final class SharedMemoryPublisher implements AutoCloseable {
             file.buffer()
                     .putLong(PublisherLayout.PID_OFFSET, ProcessHandle.current().pid());
             file.buffer().putLong(PublisherLayout.HEAD_OFFSET, settings.ringBytes());
-            new RingHeader(settings.ringBytes(), 0, settings.topic(), 0, 0, settings.partition(), 1, 0)
+            new RingHeader(settings.ringBytes(), 0, 0, settings.topic(), 0, 0, settings.partition(), 1, 0)
                     .write(file.buffer(), PublisherLayout.MAGIC, PublisherLayout.VERSION);
             Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
             return new SharedMemoryPublisher(channel, file, settings);

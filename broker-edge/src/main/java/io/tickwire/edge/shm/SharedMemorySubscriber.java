@@ -34,6 +34,7 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     private final HistoryCopy historyCopy = new HistoryCopy(this::deliverFromHistory);
     private final RingAttachment attachment;
     private final SubscriberCounters counters = new SubscriberCounters();
+    private final LeftRing left = new LeftRing();
     private final Conflator conflator;
 
     private State state = State.WAITING;
@@ -44,8 +45,6 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     private boolean framePending;
     private boolean attachedBefore;
     private boolean brokenRing;
-    private long topicIdMsb;
-    private long topicIdLsb;
     private long historyStalledSinceNs;
     private boolean historyStalled;
     private boolean historyStartChecked;
@@ -130,6 +129,7 @@ public final class SharedMemorySubscriber implements AutoCloseable {
                 onJournalRange(reader.record().offset(), reader.record().feedSequence());
             case RingReader.NO_RECORDS ->
                 onEmptyRange(reader.record().offset(), reader.record().feedSequence());
+            case RingReader.RETRACTED -> onRetracted(reader.record().offset());
             case RingReader.LAPPED -> onLapped();
             case RingReader.CLOSED -> {
                 detach();
@@ -182,6 +182,13 @@ public final class SharedMemorySubscriber implements AutoCloseable {
         expected = Math.max(expected, last + 1);
     }
 
+    /** Records from here on were published and then not journalled: those delivered are no part of the log. */
+    private void onRetracted(final long first) {
+        if (expected > first) {
+            gap(first, GapCause.TRUNCATED);
+        }
+    }
+
     /** Offsets up to {@code end} are not in the ring: true when they will be read from the journal, false when the gap was reported. */
     private boolean fillHole(final long end, final GapCause cause) {
         if (history != null) {
@@ -194,6 +201,7 @@ public final class SharedMemorySubscriber implements AutoCloseable {
 
     private void onLapped() {
         counters.laps++;
+        onRetracted(reader.missedRetraction());
         final long nextOffset = reader.jumpToTail();
         if (settings.catchesUp() && expected >= 0) {
             startHistory(nextOffset);
@@ -282,6 +290,7 @@ public final class SharedMemorySubscriber implements AutoCloseable {
 
     private void detach() {
         state = State.WAITING;
+        left.onDetach(reader);
         attachment.close();
         reader = null;
     }
@@ -296,9 +305,6 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     }
 
     private void onAttached() {
-        final boolean sameTopic = reader.topicIdMsb() == topicIdMsb && reader.topicIdLsb() == topicIdLsb;
-        topicIdMsb = reader.topicIdMsb();
-        topicIdLsb = reader.topicIdLsb();
         framePending = false;
         state = State.LIVE;
         final long nextOffset = reader.jumpToTail();
@@ -307,11 +313,12 @@ public final class SharedMemorySubscriber implements AutoCloseable {
         }
         if (attachedBefore) {
             counters.restarts++;
-            onReattached(sameTopic, nextOffset);
+            onReattached(nextOffset);
         } else {
             attachedBefore = true;
             onFirstAttach(nextOffset);
         }
+        left.onAttached(reader);
     }
 
     private void onFirstAttach(final long nextOffset) {
@@ -326,11 +333,11 @@ public final class SharedMemorySubscriber implements AutoCloseable {
         }
     }
 
-    private void onReattached(final boolean sameTopic, final long nextOffset) {
-        if (!sameTopic) {
+    private void onReattached(final long nextOffset) {
+        if (!left.isOfTheTopicOf(reader)) {
             gap(0, GapCause.TOPIC_RECREATED);
-        } else if (nextOffset < expected) {
-            gap(nextOffset, GapCause.TRUNCATED);
+        } else {
+            onRetracted(left.firstOffsetGivenOutAnew(reader));
         }
         if (expected < nextOffset) {
             fillHoleOnAttach(nextOffset);
@@ -360,6 +367,11 @@ public final class SharedMemorySubscriber implements AutoCloseable {
     /** Offset of the next record to be delivered, or -1 before the first attachment. */
     public long nextOffset() {
         return expected;
+    }
+
+    /** Offset after the last record known to be in the journal, -1 while not attached: records beyond it may be taken back. */
+    public long journalledOffset() {
+        return reader == null ? -1 : reader.journalledOffset();
     }
 
     public SubscriberCounters counters() {

@@ -14,7 +14,10 @@ public interface SubscriptionHandler {
         RETENTION,
         /** The journal could not be read in time. */
         JOURNAL_UNAVAILABLE,
-        /** The broker came back with a shorter log; offsets from {@code nextOffset} on are given out anew. */
+        /**
+         * The broker came back with a shorter log, or could not journal what it had published; offsets from {@code nextOffset} on are given
+         * out anew.
+         */
         TRUNCATED,
         /** The topic was deleted and created again; offsets start over. */
         TOPIC_RECREATED

@@ -3,6 +3,7 @@ package io.tickwire.edge.feed;
 import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.kafka.record.RecordCursor;
+import io.tickwire.storage.log.ClaimHolder;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,24 +19,53 @@ final class CapturingJournal implements JournalSink {
     int batchCount;
     int maxBatchBytes = Integer.MAX_VALUE;
     boolean refusing;
+    /** Claims, commits, or both fail as on a fault in mapped memory. */
+    boolean claimFails;
+
+    boolean commitFails;
+    int aborts;
     long nextOffset;
+    ClaimHolder holder;
+    private int reserved;
     private final UnsafeBuffer memory = new UnsafeBuffer(new byte[1 << 20]);
     private boolean claimed;
 
     @Override
-    public boolean claim(final int maxLength, final long nowMs, final UnsafeBuffer region) {
-        if (refusing || claimed) {
+    public int reserve(final int length, final int wanted, final long nowMs, final ClaimHolder newHolder) {
+        if (claimed) {
+            throw new AssertionError("reserved inside a claim");
+        }
+        if (refusing) {
+            return 0;
+        }
+        holder = newHolder;
+        claimed = true;
+        reserved = Math.min(wanted, maxBatchBytes);
+        return reserved;
+    }
+
+    @Override
+    public long nextOffset() {
+        return nextOffset;
+    }
+
+    @Override
+    public boolean claim(final UnsafeBuffer region) {
+        if (claimFails) {
+            claimed = false;
             return false;
         }
-        claimed = true;
         memory.setMemory(0, memory.capacity(), (byte) 0);
-        region.wrap(memory, 0, Math.min(maxLength, maxBatchBytes));
+        region.wrap(memory, 0, reserved);
         return true;
     }
 
     @Override
     public long commit(final int length, final long nowMs) {
         claimed = false;
+        if (commitFails) {
+            return -1;
+        }
         final RecordBatchFlyweight batch = new RecordBatchFlyweight().wrap(memory, 0);
         if (batch.sizeInBytes() != length || !batch.crcMatches(new Crc32C())) {
             throw new AssertionError("batch of " + length + " bytes says " + batch.sizeInBytes() + " or has a bad CRC");
@@ -84,6 +114,7 @@ final class CapturingJournal implements JournalSink {
     @Override
     public void abort() {
         claimed = false;
+        aborts++;
     }
 
     List<String> values() {

@@ -1,6 +1,7 @@
 package io.tickwire.edge.feed;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.tickwire.edge.config.FeedFirst;
 import io.tickwire.edge.metrics.ShardStats;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -30,6 +31,11 @@ class FeedHandlerFuzzTest {
     /** The input is a row of datagrams, each after a length byte. */
     @FuzzTest(maxDuration = "30s")
     void anyDatagramsGiveOnlyWellFormedBatches(final byte[] input) {
+        feed(input, FeedFirst.JOURNAL);
+        feed(input, FeedFirst.RING);
+    }
+
+    private static void feed(final byte[] input, final FeedFirst first) {
         final CapturingJournal journal = new CapturingJournal();
         final FeedHandler feed = new FeedHandler(
                 "fuzz",
@@ -37,6 +43,7 @@ class FeedHandlerFuzzTest {
                 new Itch50(),
                 journal,
                 null,
+                first,
                 () -> 1L,
                 IGNORED,
                 new FeedCounters(),
@@ -49,6 +56,7 @@ class FeedHandlerFuzzTest {
             feed.onDatagram(new UnsafeBuffer(datagram), 0, length, 1_700_000_000_000_000_000L, 0, 0);
             at += 1 + length;
         }
+        feed.flush();
         if (feed.counters().messages() != journal.records.size()) {
             throw new AssertionError(
                     feed.counters().messages() + " counted, " + journal.records.size() + " journalled");

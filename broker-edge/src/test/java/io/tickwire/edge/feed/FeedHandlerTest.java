@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tickwire.edge.config.FeedFirst;
 import io.tickwire.edge.metrics.ShardStats;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ class FeedHandlerTest {
                 protocol,
                 journal,
                 null,
+                FeedFirst.JOURNAL,
                 () -> RECEIVE_NS + 500,
                 new FeedEvents() {
                     @Override

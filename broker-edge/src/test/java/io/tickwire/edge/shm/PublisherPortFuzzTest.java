@@ -16,7 +16,8 @@ class PublisherPortFuzzTest {
                 ByteBuffer.allocateDirect(PublisherLayout.fileLength(CAPACITY, PublisherLayout.MIN_SLOTS)));
         final UnsafeBuffer buffer = file.buffer();
         buffer.putInt(PublisherLayout.SLOTS_OFFSET, PublisherLayout.MIN_SLOTS);
-        new RingHeader(CAPACITY, 0, "t", 0, 0, 0, 1, 0).write(buffer, PublisherLayout.MAGIC, PublisherLayout.VERSION);
+        new RingHeader(CAPACITY, 0, 0, "t", 0, 0, 0, 1, 0)
+                .write(buffer, PublisherLayout.MAGIC, PublisherLayout.VERSION);
         final PublisherPort port = new PublisherPort(null, null, file, buffer);
         if (input.length < 2) {
             return;

@@ -1,6 +1,7 @@
 package io.tickwire.compat.bench;
 
 import io.tickwire.compat.bench.clients.E2eCommand;
+import io.tickwire.compat.bench.clients.GcCommand;
 import io.tickwire.compat.bench.clients.KafkaCommand;
 import io.tickwire.compat.bench.hotpath.HotpathCommand;
 import io.tickwire.compat.bench.net.NetBenchCommand;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
             E2eCommand.class,
             KafkaCommand.class,
             HotpathCommand.class,
+            GcCommand.class,
             StorageCommand.class,
             NetBenchCommand.class
         })

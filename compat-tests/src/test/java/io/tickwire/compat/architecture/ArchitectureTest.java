@@ -97,7 +97,9 @@ class ArchitectureTest {
                         // Socket options that the JDK does not offer.
                         .or(within("io.tickwire.net.transport"))
                         // Thread affinity, scheduling class, locked memory.
-                        .or(within("io.tickwire.edge.launch")));
+                        .or(within("io.tickwire.edge.launch"))
+                        // The benchmark's subscriber in C.
+                        .or(within("io.tickwire.compat.bench.hotpath")));
     }
 
     @Test

@@ -30,6 +30,9 @@ final class LogAppender {
     private volatile HighWatermarkListener highWatermarkListener = NO_HIGH_WATERMARK_LISTENER;
     private long claimedAddress;
     private int claimedLength;
+    /** Null where the claim is not to be held longer than the call that made it. */
+    private ClaimHolder claimHolder;
+
     private long unsyncedRecords;
     private long oldestUnsyncedMs = NOTHING_UNSYNCED;
 
@@ -69,7 +72,7 @@ final class LogAppender {
 
     private boolean begin(final AppendResult out) {
         checkOwner();
-        assert claimedAddress == 0 : "append inside a claim";
+        completeClaim();
         out.reset(offsets.logStart());
         return gate.enter();
     }
@@ -272,54 +275,96 @@ final class LogAppender {
         return work;
     }
 
-    short claim(final int maxLength, final long nowMs, final UnsafeBuffer region) {
+    short reserve(final int maxLength, final long nowMs, final ClaimHolder holder) {
         checkOwner();
-        assert claimedAddress == 0 : "claimed twice";
+        completeClaim();
         if (!gate.enter()) {
             return KafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
         }
-        claimedAddress = writer.claim(maxLength, writer.newestTimestamp(), nowMs);
-        if (claimedAddress == 0) {
+        if (!writer.reserve(maxLength, writer.newestTimestamp(), nowMs)) {
             gate.exit();
             return KafkaErrors.KAFKA_STORAGE_ERROR;
         }
         claimedLength = maxLength;
-        region.wrap(claimedAddress, maxLength);
+        claimHolder = holder;
         return KafkaErrors.NONE;
+    }
+
+    short claimReserved(final UnsafeBuffer region) {
+        assert isOwner() && claimedLength != 0 && claimedAddress == 0 : "claim without a reservation";
+        claimedAddress = writer.claimReserved(claimedLength);
+        if (claimedAddress == 0) {
+            endClaim();
+            return KafkaErrors.KAFKA_STORAGE_ERROR;
+        }
+        region.wrap(claimedAddress, claimedLength);
+        return KafkaErrors.NONE;
+    }
+
+    short claim(final int maxLength, final long nowMs, final UnsafeBuffer region) {
+        final short code = reserve(maxLength, nowMs, null);
+        return code == KafkaErrors.NONE ? claimReserved(region) : code;
+    }
+
+    private void endClaim() {
+        claimedAddress = 0;
+        claimedLength = 0;
+        claimHolder = null;
+        gate.exit();
+    }
+
+    /** Where the calling thread is the owner and something is reserved, its holder has to end that. */
+    void completeClaim() {
+        if (claimedLength != 0 && Thread.currentThread() == owner) {
+            if (claimHolder == null) {
+                throw new IllegalStateException("appended to inside a claim");
+            }
+            claimHolder.endClaim();
+            assert claimedLength == 0 : "the claim goes on";
+        }
+    }
+
+    /** Before closing: what the closing thread has claimed is ended, or dropped where nobody holds it. */
+    void abandonClaim() {
+        if (claimHolder == null && claimedLength != 0 && Thread.currentThread() == owner) {
+            abort();
+        } else {
+            completeClaim();
+        }
     }
 
     void commit(final int length, final int leaderEpoch, final long nowMs, final AppendResult out) {
         assert isOwner() && claimedAddress != 0 && length <= claimedLength : "commit of " + length;
         out.reset(offsets.logStart());
-        final long address = claimedAddress;
-        claimedAddress = 0;
+        final long base = offsets.logEnd();
         try {
-            tools.region.wrap(address, length);
+            tools.region.wrap(claimedAddress, length);
             final RecordBatchFlyweight batch = tools.batch.wrapMutable(tools.region, 0);
             if (log.settings().rules().logAppendTime()) {
                 out.logAppendTimeMs = nowMs;
                 batch.stampTimestamp(true, nowMs, tools.crc32c);
             }
-            publish(batch, offsets.logEnd(), length, leaderEpoch, address, out);
+            publish(batch, base, length, leaderEpoch, claimedAddress, out);
+        } catch (final RuntimeException | InternalError e) {
+            if (out.baseOffset >= 0) {
+                throw e; // It is in the journal; what failed is a listener.
+            }
+            writer.fail(e);
         } finally {
-            gate.exit();
+            endClaim();
         }
     }
 
     void abort() {
-        assert isOwner() && claimedAddress != 0 : "abort without a claim";
-        claimedAddress = 0;
+        assert isOwner() && claimedLength != 0 : "abort without a claim";
         try {
-            writer.abort(claimedLength);
+            if (claimedAddress != 0) {
+                writer.abort(claimedLength);
+            }
+        } catch (final RuntimeException | InternalError e) {
+            writer.fail(e);
         } finally {
-            gate.exit();
-        }
-    }
-
-    /** Before closing: an open claim of the closing thread is dropped. */
-    void abandonClaim() {
-        if (claimedAddress != 0 && Thread.currentThread() == owner) {
-            abort();
+            endClaim();
         }
     }
 

@@ -338,4 +338,13 @@ public final class LogFiles {
     LogOffsets offsets() {
         return offsets;
     }
+
+    /** Bytes of all batches. Any thread. */
+    long sizeInBytes() {
+        long bytes = 0;
+        for (final Segment segment : segments.snapshot()) {
+            bytes += segment.bytes();
+        }
+        return bytes;
+    }
 }

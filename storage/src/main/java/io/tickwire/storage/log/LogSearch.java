@@ -3,6 +3,7 @@ package io.tickwire.storage.log;
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -153,5 +154,22 @@ final class LogSearch {
             }
         }
         return false;
+    }
+
+    /** See {@link PartitionLog#endOffsetForEpoch}. */
+    short endOfEpoch(final int epoch, final TimestampResult out) {
+        final EpochStarts epochs = files.epochs();
+        final int found = epochs.floor(epoch);
+        if (epoch == EpochStarts.NO_EPOCH || epoch > epochs.latest() || epochs.count() == 0) {
+            out.none();
+        } else if (found < 0) {
+            out.set(epochs.start(0), -1, epoch);
+        } else {
+            final long end = found + 1 < epochs.count()
+                    ? epochs.start(found + 1)
+                    : files.offsets().logEnd();
+            out.set(end, -1, epochs.epoch(found));
+        }
+        return KafkaErrors.NONE;
     }
 }

@@ -70,8 +70,13 @@ final class LogWriter {
      * @return its address, or 0 when there is no room: KAFKA_STORAGE_ERROR
      */
     long claim(final int maxLength, final long maxTimestamp, final long nowMs) {
+        return reserve(maxLength, maxTimestamp, nowMs) ? claimReserved(maxLength) : 0;
+    }
+
+    /** Makes sure that a batch can be appended next, opening or rolling the journal as needed; false when there is no room. */
+    boolean reserve(final int maxLength, final long maxTimestamp, final long nowMs) {
         if (files.hasRefused()) {
-            return 0;
+            return false;
         }
         try {
             if (active == null) {
@@ -79,19 +84,33 @@ final class LogWriter {
             } else if (mustRoll(maxLength, maxTimestamp, nowMs)) {
                 roll(nowMs);
             }
-            final long end = active.endPosition() + maxLength + Journal.SLACK_BYTES;
+            final long end = endOf(maxLength);
             if (!headroom.covers(end)) {
                 outrun(end);
             }
             lastClaimMs = nowMs;
-            return end <= mappedTo && maxLength <= journal.largestEntryBytes()
-                    ? journal.claim(maxLength)
-                    : claimElsewhere(maxLength);
+            return true;
         } catch (final IOException | RuntimeException | InternalError e) {
             // InternalError: how the JVM reports a fault in mapped memory.
             fail(e);
+            return false;
+        }
+    }
+
+    /** Claims what was reserved; 0 when the journal's memory has a fault. */
+    long claimReserved(final int maxLength) {
+        try {
+            return endOf(maxLength) <= mappedTo && maxLength <= journal.largestEntryBytes()
+                    ? journal.claim(maxLength)
+                    : claimElsewhere(maxLength);
+        } catch (final RuntimeException | InternalError e) {
+            fail(e);
             return 0;
         }
+    }
+
+    private long endOf(final int maxLength) {
+        return active.endPosition() + maxLength + Journal.SLACK_BYTES;
     }
 
     /** The owner was faster than its helper, or has none. */

@@ -3,7 +3,6 @@ package io.tickwire.storage.log;
 import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.kafka.record.RecordErrors;
 import io.tickwire.storage.producer.ProducerInfo;
-import io.tickwire.storage.segment.EpochStarts;
 import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -106,16 +105,31 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Appends the batch encoded in the claimed memory. It must be complete but for base offset and leader epoch, which are
-     * set here, and nothing behind it may have been written. Owner only.
+     * Makes sure that one batch of up to {@code maxLength} bytes can be appended next, and that its first record will have {@link
+     * #logEndOffset()}. Other threads are kept out until {@link #commit} or {@link #abort}, which must come soon. Owner only.
      *
-     * @param length bytes of the batch
+     * @param holder told when the owner's thread is about to append something else, or to close the log, before that
+     */
+    public short reserve(final int maxLength, final long nowMs, final ClaimHolder holder) {
+        return appender.reserve(maxLength, nowMs, holder);
+    }
+
+    /** As {@link #claim}, of what was reserved; when it fails, which only a fault in mapped memory makes it do, the reservation ends. */
+    public short claimReserved(final UnsafeBuffer region) {
+        return appender.claimReserved(region);
+    }
+
+    /**
+     * Appends the batch encoded in the claimed memory, of {@code length} bytes. It must be complete but for base offset and leader
+     * epoch, which are set here, and nothing behind it may have been written. Owner only.
+     *
+     * @param out base offset -1 when the journal's memory had a fault: nothing was appended
      */
     public void commit(final int length, final int leaderEpoch, final long nowMs, final AppendResult out) {
         appender.commit(length, leaderEpoch, nowMs, out);
     }
 
-    /** Gives claimed memory back; all of it is zeroed. Owner only. */
+    /** Gives what was reserved or claimed back; claimed memory is zeroed. Owner only. */
     public void abort() {
         appender.abort();
     }
@@ -169,7 +183,7 @@ public final class PartitionLog implements AutoCloseable {
     /** Opens the journal ahead of the first append, which then does not wait for it. Any thread; takes milliseconds. */
     public boolean prepare(final long nowMs) {
         final boolean[] prepared = new boolean[1];
-        gate.runAlone(() -> prepared[0] = writer.prepare(nowMs));
+        runAlone(() -> prepared[0] = writer.prepare(nowMs));
         return prepared[0];
     }
 
@@ -178,7 +192,7 @@ public final class PartitionLog implements AutoCloseable {
         if (gate.isShut()) {
             return 0;
         }
-        gate.runAlone(() -> {
+        runAlone(() -> {
             final Segment active = writer.active();
             writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
         });
@@ -191,7 +205,7 @@ public final class PartitionLog implements AutoCloseable {
     /** The producers that the log knows, idempotent and transactional. Any thread. */
     public List<ProducerInfo> producers() {
         final List<ProducerInfo> infos = new ArrayList<>();
-        gate.runAlone(() -> infos.addAll(producers.table().describe()));
+        runAlone(() -> infos.addAll(producers.table().describe()));
         return infos;
     }
 
@@ -208,7 +222,7 @@ public final class PartitionLog implements AutoCloseable {
     /** Ends the current segment so that the next append starts a new one. Any thread; false when there is nothing in it. */
     public boolean roll(final long nowMs) {
         final boolean[] rolled = new boolean[1];
-        gate.runAlone(() -> rolled[0] = writer.rollIfDue(nowMs, true));
+        runAlone(() -> rolled[0] = writer.rollIfDue(nowMs, true));
         return rolled[0];
     }
 
@@ -217,13 +231,10 @@ public final class PartitionLog implements AutoCloseable {
         return writer.isIdle(sinceMs);
     }
 
-    /**
-     * Gives back files and memory of a log that nobody appended to since {@code sinceMs}. The caller has seen to it that everything
-     * appended until then is on the device. Any thread.
-     */
+    /** Gives back files and memory of a log not appended to since {@code sinceMs}, all of which is on the device. Any thread. */
     public boolean releaseIfIdle(final long sinceMs) {
         final boolean[] released = new boolean[1];
-        gate.runAlone(() -> released[0] = writer.releaseIfIdle(sinceMs));
+        runAlone(() -> released[0] = writer.releaseIfIdle(sinceMs));
         for (final Segment segment : files.segments().snapshot()) {
             segment.unmapIfUnpinned();
         }
@@ -251,17 +262,7 @@ public final class PartitionLog implements AutoCloseable {
      * @param out epoch and the offset after its last record, -1 and -1 when it is unknown
      */
     public short endOffsetForEpoch(final int epoch, final TimestampResult out) {
-        final EpochStarts epochs = files.epochs();
-        final int found = epochs.floor(epoch);
-        if (epoch == EpochStarts.NO_EPOCH || epoch > epochs.latest() || epochs.count() == 0) {
-            out.none();
-        } else if (found < 0) {
-            out.set(epochs.start(0), -1, epoch);
-        } else {
-            final long end = found + 1 < epochs.count() ? epochs.start(found + 1) : offsets.logEnd();
-            out.set(end, -1, epochs.epoch(found));
-        }
-        return KafkaErrors.NONE;
+        return search.endOfEpoch(epoch, out);
     }
 
     /**
@@ -277,8 +278,14 @@ public final class PartitionLog implements AutoCloseable {
     /** Records that are about to go must not be needed to restore the producers. */
     private void keepProducersBefore(final long offset) {
         if (producers.snapshotOffset() < offset) {
-            gate.runAlone(producers::snapshot);
+            runAlone(producers::snapshot);
         }
+    }
+
+    /** The owner itself may be the one that wants the log for itself. */
+    private void runAlone(final Runnable action) {
+        appender.completeClaim();
+        gate.runAlone(action);
     }
 
     /** First offset that may be read. Any thread. */
@@ -324,11 +331,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Bytes of all batches. Any thread. */
     public long sizeInBytes() {
-        long bytes = 0;
-        for (final Segment segment : files.segments().snapshot()) {
-            bytes += segment.bytes();
-        }
-        return bytes;
+        return files.sizeInBytes();
     }
 
     /** Directory and segments, for those who look after them. */

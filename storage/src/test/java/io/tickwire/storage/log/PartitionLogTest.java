@@ -186,6 +186,63 @@ class PartitionLogTest {
         assertEquals(List.of("in place", "value-1"), Fixtures.values(log, 0));
     }
 
+    /** Reserves and claims, and commits one record when told to end. */
+    private final class Holder implements ClaimHolder {
+        private final RecordBatchEncoder encoder = new RecordBatchEncoder();
+        private int ended;
+
+        Holder(final String value) {
+            final UnsafeBuffer region = new UnsafeBuffer(0, 0);
+            assertEquals(KafkaErrors.NONE, log.reserve(1000, 5, this));
+            assertEquals(KafkaErrors.NONE, log.claimReserved(region));
+            encoder.begin(region, 0, 1000);
+            Fixtures.append(encoder, 5, value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void endClaim() {
+            ended++;
+            log.commit(encoder.finish(), 0, 5, new AppendResult());
+        }
+    }
+
+    @Test
+    void anothersAppendComesAfterWhatIsHeld() {
+        final Holder holder = new Holder("held");
+        appendNumbered(1, 3);
+        assertEquals(1, holder.ended);
+        assertEquals(List.of("held", "value-1", "value-2"), Fixtures.values(log, 0));
+    }
+
+    @Test
+    void anothersReservationComesAfterWhatIsHeld() {
+        final Holder first = new Holder("first");
+        final Holder second = new Holder("second");
+        second.endClaim();
+        assertEquals(1, first.ended);
+        assertEquals(List.of("first", "second"), Fixtures.values(log, 0));
+    }
+
+    @Test
+    void whatTheOwnerItselfWantsAloneComesAfterWhatIsHeld() throws IOException {
+        final Holder holder = new Holder("held");
+        assertTrue(log.roll(5));
+        assertEquals(1, holder.ended);
+        final Holder last = new Holder("last");
+        log.close();
+        assertEquals(1, last.ended);
+        reopen();
+        assertEquals(List.of("held", "last"), Fixtures.values(log, 0));
+    }
+
+    @Test
+    void reservationGivenUpLeavesNothing() {
+        assertEquals(KafkaErrors.NONE, log.reserve(1000, 5, () -> {}));
+        log.abort();
+        appendNumbered(0, 1);
+        assertEquals(List.of("value-0"), Fixtures.values(log, 0));
+    }
+
     @Test
     void claimsForRecordsOfAnEarlierYearStayInOneSegment() throws IOException {
         final UnsafeBuffer region = new UnsafeBuffer(0, 0);

@@ -14,6 +14,11 @@ interface Contender {
         return false;
     }
 
+    /** Why it cannot be run on this machine, or null. */
+    default String missing() {
+        return null;
+    }
+
     /** Highest rate, in messages a second, that is worth asking of it; {@link Integer#MAX_VALUE} for no limit. */
     default int maxRate() {
         return Integer.MAX_VALUE;
@@ -35,6 +40,9 @@ interface Contender {
         /** Sends one message, or returns false when the peer pushes back and the call must be made again. */
         boolean offer(DirectBuffer message, int length);
 
+        /** No message is due at the moment: what was kept for a burst goes on its way. */
+        default void idle() {}
+
         @Override
         void close() throws IOException;
     }
@@ -43,6 +51,17 @@ interface Contender {
     interface Subscriber extends AutoCloseable {
         /** Hands what has arrived to {@code handler}, a bounded number of messages, and returns how many. */
         int poll(Handler handler);
+
+        /**
+         * Receives a whole run.
+         *
+         * @param ready to be called once messages would be seen
+         */
+        default Result receive(Load load, SenderDone done, Runnable ready) {
+            ReceiveLoop loop = new ReceiveLoop(load, done);
+            ready.run();
+            return loop.run(this);
+        }
 
         @Override
         void close() throws IOException;

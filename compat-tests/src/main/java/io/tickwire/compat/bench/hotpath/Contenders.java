@@ -1,5 +1,6 @@
 package io.tickwire.compat.bench.hotpath;
 
+import io.tickwire.edge.config.FeedFirst;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,13 +11,16 @@ final class Contenders {
     static List<Contender> all() {
         return List.of(
                 new TickwireRingContender(),
-                new TickwireFeedContender(),
+                new TickwireCContender(),
+                new TickwireFeedContender(FeedFirst.RING),
+                new TickwireFeedContender(FeedFirst.JOURNAL),
                 new AeronContender(),
                 new ChronicleContender(),
                 new AgronaBroadcastContender(),
                 new AgronaRingContender(),
                 new DisruptorContender(),
-                new UdpContender());
+                new UdpContender(),
+                new KafkaContender());
     }
 
     static Contender named(String name) {

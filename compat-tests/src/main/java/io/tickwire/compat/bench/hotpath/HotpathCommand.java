@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
@@ -19,11 +20,16 @@ import picocli.CommandLine.Option;
         name = "hotpath",
         mixinStandardHelpOptions = true,
         description = {
-            "Publish-to-callback latency across processes beside Aeron IPC, Chronicle Queue, Agrona, Disruptor and kernel UDP.",
-            "tickwire-journal is the broker's feed handler: datagram in, journal, ring.",
+            "Publish-to-callback latency across processes beside Aeron IPC, Chronicle Queue, Agrona, Disruptor, kernel UDP and Kafka.",
+            "tickwire-journal is the broker's feed handler: datagram in, ring and journal; tickwire-journal1st in the other order.",
+            "path: through a whole broker, from a MoldUDP64 datagram on the wire to the callback. publish-offset: from shared memory into a "
+                    + "topic and the offset back.",
             "Open loop: each message is timed from when it was due. Contenders run alternately, round by round, in one run."
         })
 public final class HotpathCommand implements Callable<Integer> {
+    /** Whose highest rate is looked for. */
+    private static final Set<String> LOSS_FREE = Set.of("tickwire-ring", "tickwire-c", "tickwire-journal");
+
     @Option(names = "--quick", description = "Shorter runs: the whole table in under five minutes.")
     private boolean quick;
 
@@ -46,12 +52,20 @@ public final class HotpathCommand implements Callable<Integer> {
             Contenders.all().stream().map(Contender::name).toList();
 
     @Option(
+            names = "--parts",
+            split = ",",
+            paramLabel = "PART",
+            description =
+                    "Of table (the contenders), path (through a broker) and lossfree (highest rates); default all.")
+    private List<String> parts = List.of("table", "path", "lossfree");
+
+    @Option(
             names = "--rounds",
             paramLabel = "N",
             description = "Rounds over all contenders; default 9, with --quick 3.")
     private Integer rounds;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Recorded seconds a run; default 1, with --quick 0.3.")
+    @Option(names = "--seconds", paramLabel = "S", description = "Recorded seconds a run; default 1, with --quick 0.2.")
     private Double seconds;
 
     @Option(
@@ -78,10 +92,29 @@ public final class HotpathCommand implements Callable<Integer> {
                 jvmArgs.add("-D" + HotpathNode.REAL_TIME_PROPERTY + "=true");
             }
             for (String name : contenders) {
-                runners.add(new ContenderRunner(
-                        Contenders.named(name), scratch, pinned ? 0 : -1, pinned ? 1 : -1, jvmArgs));
+                Contender contender = Contenders.named(name);
+                if (contender.missing() == null) {
+                    runners.add(new ContenderRunner(contender, scratch, pinned ? 0 : -1, pinned ? 1 : -1, jvmArgs));
+                } else {
+                    System.out.println(name + ": left out, " + contender.missing());
+                }
             }
             measure(runners);
+            CloseHelper.closeAll(runners);
+            if (parts.contains("path")) {
+                for (FeedWire.Kind wire : FeedWire.Kind.values()) {
+                    PathNode.start(new PathNode.Plan(
+                            wire,
+                            scratch,
+                            pinned,
+                            realTime,
+                            parts.contains("lossfree"),
+                            roundCount(),
+                            recordedSeconds(),
+                            sizes,
+                            rates));
+                }
+            }
             return 0;
         } finally {
             CloseHelper.closeAll(runners);
@@ -90,17 +123,35 @@ public final class HotpathCommand implements Callable<Integer> {
     }
 
     private void measure(List<ContenderRunner> runners) throws IOException {
-        double recordedSeconds = seconds != null ? seconds : quick ? 0.3 : 1;
-        int roundCount = rounds != null ? rounds : quick ? 3 : 9;
         warmUp(runners);
         HotpathReport report = new HotpathReport(System.out);
-        for (int size : sizes) {
-            report.header();
-            for (int rate : rates) {
-                Load load = Load.of(size, rate, recordedSeconds / 4, recordedSeconds);
-                measure(runners, load, roundCount, report);
+        if (parts.contains("table")) {
+            for (int size : sizes) {
+                report.header();
+                for (int rate : rates) {
+                    Load load = Load.of(size, rate, recordedSeconds() / 4, recordedSeconds());
+                    measure(runners, load, roundCount(), report);
+                }
             }
         }
+        if (parts.contains("lossfree")) {
+            for (ContenderRunner runner : runners) {
+                if (LOSS_FREE.contains(runner.contender().name())) {
+                    for (int size : sizes) {
+                        int found = LossFreeRate.search(size, recordedSeconds(), runner::run);
+                        report.lossFree(runner.contender().name(), size, found);
+                    }
+                }
+            }
+        }
+    }
+
+    private double recordedSeconds() {
+        return seconds != null ? seconds : quick ? 0.2 : 1;
+    }
+
+    private int roundCount() {
+        return rounds != null ? rounds : quick ? 3 : 9;
     }
 
     private static void measure(List<ContenderRunner> runners, Load load, int roundCount, HotpathReport report)

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * One benchmark process: a contender's sending end, its receiving end, or both, told by lines on standard input what to do.
@@ -26,6 +28,9 @@ public final class HotpathNode {
 
     private static final boolean REAL_TIME = Boolean.getBoolean(REAL_TIME_PROPERTY);
 
+    /** Held, as a logger's level is forgotten with it: what a journal says when it opens would lie between the rows. */
+    private static final Logger QUIET = Logger.getLogger("io.tickwire");
+
     private final Contender contender;
     private final boolean sends;
     private final boolean receives;
@@ -34,7 +39,8 @@ public final class HotpathNode {
     private final BlockingQueue<Runnable> receiving = new LinkedBlockingQueue<>();
     private Contender.Publisher publisher;
     private Contender.Subscriber subscriber;
-    private volatile ReceiveLoop loop;
+    private Result result;
+    private final SenderDone senderDone = new SenderDone();
 
     private HotpathNode(Contender contender, String role, PrintStream out) {
         this.contender = contender;
@@ -45,6 +51,7 @@ public final class HotpathNode {
 
     /** Arguments: contender, {@code send|receive|both}, core of the sender, core of the receiver (-1: do not pin). */
     public static void main(String[] args) throws IOException {
+        QUIET.setLevel(Level.WARNING);
         HotpathNode node = new HotpathNode(Contenders.named(args[0]), args[1], System.out);
         startWorker("sender", node.sending, Integer.parseInt(args[2]));
         startWorker("receiver", node.receiving, Integer.parseInt(args[3]));
@@ -99,7 +106,7 @@ public final class HotpathNode {
             case "OPEN" -> (sends ? sending : receiving).add(() -> open(Path.of(words[1]), Integer.parseInt(words[2])));
             case "RECEIVE" -> receiving.add(() -> receive(Load.decode(words, 1)));
             case "SEND" -> sending.add(() -> send(Load.decode(words, 1)));
-            case "SENDER-DONE" -> loop.senderDone();
+            case "SENDER-DONE" -> senderDone.set(true);
             case "CLOSE" -> (receives ? receiving : sending).add(this::close);
             default -> throw new IllegalArgumentException(String.join(" ", words));
         }
@@ -120,14 +127,10 @@ public final class HotpathNode {
     }
 
     private void receive(Load load) {
-        ReceiveLoop receive = new ReceiveLoop(load);
-        loop = receive;
+        senderDone.set(false);
         try {
-            withPriority(() -> {
-                reply("RECEIVING");
-                receive.run(subscriber);
-            });
-            reply("RESULT " + new Result(receive.received(), receive.outOfOrder(), receive.histogram()).encode());
+            withPriority(() -> result = subscriber.receive(load, senderDone, () -> reply("RECEIVING")));
+            reply("RESULT " + result.encode());
         } catch (RuntimeException e) {
             fail(e);
         }

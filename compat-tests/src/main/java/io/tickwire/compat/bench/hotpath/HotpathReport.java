@@ -1,6 +1,9 @@
 package io.tickwire.compat.bench.hotpath;
 
+import io.tickwire.edge.metrics.HistogramSnapshot;
+import io.tickwire.edge.metrics.Stage;
 import java.io.PrintStream;
+import java.util.Map;
 
 /** Prints a row a contender and load: percentiles in microseconds (median over the rounds), and what was lost. */
 final class HotpathReport {
@@ -18,6 +21,20 @@ final class HotpathReport {
                 "contender", "bytes", "rate", "p50 us", "p90", "p99", "p99.9", "p99.99", "max", "lost");
     }
 
+    /** The broker's own share of the row before, stage by stage. */
+    void stages(Map<Stage, HistogramSnapshot> stages) {
+        StringBuilder line = new StringBuilder("    of which");
+        stages.forEach((stage, times) -> line.append(String.format(
+                "  %s p50 %.2f p99 %.2f",
+                stage.label(), times.percentileNs(0.5) / 1e3, times.percentileNs(0.99) / 1e3)));
+        out.println(line);
+    }
+
+    void lossFree(String name, int messageBytes, int perSecond) {
+        out.printf("%-18s %6d highest rate without loss or backlog: %,d/s%n", name, messageBytes, perSecond);
+        out.flush();
+    }
+
     void row(String name, RoundResults results) {
         Load load = results.load();
         StringBuilder line =
@@ -30,5 +47,6 @@ final class HotpathReport {
             line.append("  OUT OF ORDER ").append(results.outOfOrder());
         }
         out.println(line);
+        out.flush();
     }
 }

@@ -15,13 +15,17 @@ final class SendLoop {
         long startNs = System.nanoTime() + 1_000_000L;
         for (long i = 0; i < total; i++) {
             long dueNs = startNs + load.dueNs(i);
-            while (System.nanoTime() - dueNs < 0) {
-                Thread.onSpinWait();
+            if (System.nanoTime() - dueNs < 0) {
+                publisher.idle();
+                while (System.nanoTime() - dueNs < 0) {
+                    Thread.onSpinWait();
+                }
             }
             Message.encode(message, dueNs, i);
             while (!publisher.offer(message, load.messageBytes())) {
                 Thread.onSpinWait();
             }
         }
+        publisher.idle();
     }
 }

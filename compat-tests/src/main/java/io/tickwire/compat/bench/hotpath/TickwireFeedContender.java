@@ -1,17 +1,16 @@
 package io.tickwire.compat.bench.hotpath;
 
+import io.tickwire.edge.config.FeedFirst;
 import io.tickwire.edge.feed.FeedCounters;
 import io.tickwire.edge.feed.FeedEvents;
 import io.tickwire.edge.feed.FeedFormats;
 import io.tickwire.edge.feed.FeedHandler;
-import io.tickwire.edge.feed.JournalSink;
+import io.tickwire.edge.feed.LogSink;
 import io.tickwire.edge.metrics.ShardStats;
 import io.tickwire.edge.shm.ChannelPublisher;
 import io.tickwire.edge.shm.ChannelRegistry;
-import io.tickwire.kafka.primitive.KafkaErrors;
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
-import io.tickwire.storage.log.AppendResult;
 import io.tickwire.storage.log.LogPretoucher;
 import io.tickwire.storage.log.LogSettings;
 import io.tickwire.storage.log.PartitionLog;
@@ -20,18 +19,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.agrona.DirectBuffer;
 import org.agrona.IoUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A frame as the shard handles it, from the datagram on: framing, RecordBatch into the journal, then the ring, all of it the broker's own
- * {@link FeedHandler}. Each message is a datagram of its own.
+ * A frame as the shard handles it, from the datagram on: framing, ring and RecordBatch into the journal, in either order, all of it the
+ * broker's own {@link FeedHandler}. Each message is a datagram of its own; a duty cycle takes as many as are due.
  */
 final class TickwireFeedContender implements Contender {
+    /** As many as a transport delivers in one duty cycle at most. */
+    private static final int DATAGRAMS_PER_CYCLE = 64;
+
     private final TickwireRingContender ring = new TickwireRingContender();
+    private final FeedFirst first;
+
+    TickwireFeedContender(FeedFirst first) {
+        this.first = first;
+    }
 
     @Override
     public String name() {
-        return "tickwire-journal";
+        return first == FeedFirst.RING ? "tickwire-journal" : "tickwire-journal1st";
     }
 
     @Override
@@ -50,17 +56,30 @@ final class TickwireFeedContender implements Contender {
                 "bench",
                 FeedFormats.framing("raw"),
                 FeedFormats.protocol("opaque"),
-                new Journal(log),
+                new LogSink(log, null, 0),
                 channel,
+                first,
                 System::nanoTime,
                 new NoEvents(),
                 new FeedCounters(),
                 ShardStats.unshared());
         return new Publisher() {
+            private int datagrams;
+
             @Override
             public boolean offer(DirectBuffer message, int length) {
                 handler.onDatagram(message, 0, length, System.nanoTime(), 0, 0);
+                if (++datagrams == DATAGRAMS_PER_CYCLE) {
+                    idle();
+                }
                 return true;
+            }
+
+            /** The end of a duty cycle. */
+            @Override
+            public void idle() {
+                datagrams = 0;
+                handler.flush();
             }
 
             @Override
@@ -76,32 +95,6 @@ final class TickwireFeedContender implements Contender {
     @Override
     public Subscriber subscriber(Path directory, int maxMessageBytes) {
         return ring.subscriber(directory, maxMessageBytes);
-    }
-
-    /** The log as the feed's journal. */
-    private static final class Journal implements JournalSink {
-        private final PartitionLog log;
-        private final AppendResult result = new AppendResult();
-
-        Journal(PartitionLog log) {
-            this.log = log;
-        }
-
-        @Override
-        public boolean claim(int maxLength, long nowMs, UnsafeBuffer region) {
-            return log.claim(maxLength, nowMs, region) == KafkaErrors.NONE;
-        }
-
-        @Override
-        public long commit(int length, long nowMs) {
-            log.commit(length, 0, nowMs, result);
-            return result.baseOffset();
-        }
-
-        @Override
-        public void abort() {
-            log.abort();
-        }
     }
 
     /** A raw feed has no sequences and no sessions: nothing can happen but a refusal, which the receiver counts as lost. */

@@ -16,10 +16,17 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class UdpContender implements Contender {
     private static final int SOCKET_BUFFER_BYTES = 4 << 20;
     private static final int POLL_LIMIT = 16;
+    private static final int MAX_RATE = 100_000;
 
     @Override
     public String name() {
         return "udp-loopback";
+    }
+
+    /** What one core takes through the kernel is not much more. */
+    @Override
+    public int maxRate() {
+        return MAX_RATE;
     }
 
     private static Path portFile(Path directory) {
