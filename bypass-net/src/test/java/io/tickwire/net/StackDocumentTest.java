@@ -13,13 +13,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the first table of {@code docs/stack.md} names exists: classes and packages in its third column, tests and scripts in its fourth. */
+/**
+ * What the first table of {@code docs/stack.md} names exists: classes and packages in its third column, tests and scripts in its fourth; and
+ * the code of a row cites every RFC of its first.
+ */
 class StackDocumentTest {
     private static final Path ROOT = Files.isDirectory(Path.of("bypass-net")) ? Path.of("bypass-net") : Path.of("");
     private static final Path MAIN = ROOT.resolve("src/main/java/io/tickwire/net");
     private static final Path TESTS = ROOT.resolve("src/test/java");
     private static final Path SCRIPTS = ROOT.resolve("src/test/resources/io/tickwire/net/script");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+    /** A number of its own, not a section's. */
+    private static final Pattern RFC = Pattern.compile("(?<![§.\\d–])\\d{3,4}(?![.\\d])");
+
     private static final int COLUMNS = 4;
     private static final int LEAST_ROWS = 25;
 
@@ -44,6 +50,7 @@ class StackDocumentTest {
             assertTrue(!code.isEmpty() && !proof.isEmpty(), "a row without code or proof: " + line);
             code.stream().filter(name -> !isCode(name)).forEach(missing::add);
             proof.stream().filter(name -> !isProof(name, tests)).forEach(missing::add);
+            missing.addAll(uncited(cells[1], code));
         }
         assertEquals(List.of(), missing, "named in docs/stack.md and not there");
         assertTrue(rows >= LEAST_ROWS, "rows: " + rows);
@@ -56,6 +63,28 @@ class StackDocumentTest {
             names.add(matcher.group(1));
         }
         return names;
+    }
+
+    /** RFCs of a cell that no file of the row's code cites. */
+    private static List<String> uncited(String cell, List<String> code) throws IOException {
+        final StringBuilder text = new StringBuilder();
+        for (final String name : code) {
+            final Path path = MAIN.resolve(name.replace('.', '/'));
+            final Path file = path.resolveSibling(path.getFileName() + ".java");
+            try (Stream<Path> files = Files.isDirectory(path) ? Files.list(path) : Stream.of(file)) {
+                for (final Path one : files.filter(Files::isRegularFile).toList()) {
+                    text.append(Files.readString(one));
+                }
+            }
+        }
+        final List<String> missing = new ArrayList<>();
+        final Matcher matcher = RFC.matcher(cell);
+        while (matcher.find()) {
+            if (!Pattern.compile("RFC " + matcher.group() + "\\b").matcher(text).find()) {
+                missing.add("RFC " + matcher.group() + " in " + code);
+            }
+        }
+        return missing;
     }
 
     private static boolean isCode(String name) {

@@ -73,6 +73,12 @@ public final class FrameBurst implements AutoCloseable {
         }
     }
 
+    /** Forgets all but the first {@code count} frames, without freeing them. */
+    public void truncate(final int count) {
+        assert count >= 0 && count <= size : count;
+        size = count;
+    }
+
     /** Frees every frame into the pool and empties the burst. */
     public void freeAll(final FramePool pool) {
         for (int i = 0; i < size; i++) {

@@ -7,6 +7,9 @@ package io.tickwire.net.device;
  * <p>Time is passed in for devices that delay frames; those that do not ignore it.
  */
 public interface FrameDevice extends AutoCloseable {
+    /** What {@link #arrivalQueue} answers when it depends on a hash that is not known. */
+    int UNKNOWN_QUEUE = -1;
+
     /**
      * Appends frames that have arrived to the burst, as many as it has {@linkplain FrameBurst#room room} for at most. They are the
      * caller's from then on: to be freed, or sent on. Their lengths exclude the Ethernet checksum.
@@ -42,6 +45,19 @@ public interface FrameDevice extends AutoCloseable {
 
     /** Undoes one {@link #joinMulticast}. */
     void leaveMulticast(long macAddress);
+
+    /**
+     * The queue at which segments of a TCP connection arrive; arguments as the arriving segment has them, in host order. With one queue that
+     * is clear; with several it depends on a hash, which not every device tells.
+     *
+     * @return {@link #UNKNOWN_QUEUE} when the device cannot say.
+     */
+    default int arrivalQueue(final int source, final int destination, final int sourcePort, final int destinationPort) {
+        return info().queueCount() == 1 ? info().queue() : UNKNOWN_QUEUE;
+    }
+
+    /** Says that unicast datagrams to a UDP port are wanted here, or no longer: of use where several queues share an address. */
+    default void bindPort(final int port, final boolean bound) {}
 
     /** When the device received the frame, in its own clock's nanoseconds; 0 when it does not say. */
     default long receiveTimeNs(final long frame) {

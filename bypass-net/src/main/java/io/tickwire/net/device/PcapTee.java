@@ -74,6 +74,16 @@ public final class PcapTee implements FrameDevice {
     }
 
     @Override
+    public int arrivalQueue(final int source, final int destination, final int sourcePort, final int destinationPort) {
+        return inner.arrivalQueue(source, destination, sourcePort, destinationPort);
+    }
+
+    @Override
+    public void bindPort(final int port, final boolean bound) {
+        inner.bindPort(port, bound);
+    }
+
+    @Override
     public long receiveTimeNs(final long frame) {
         return inner.receiveTimeNs(frame);
     }

@@ -3,22 +3,36 @@ package io.tickwire.net.dpdk;
 import io.tickwire.net.device.DeviceInfo;
 import io.tickwire.net.device.Frame;
 import io.tickwire.net.device.FrameDevice;
+import io.tickwire.net.device.ReceiveSideScaling;
 import io.tickwire.net.dpdk.ffi.BurstCalls;
 import io.tickwire.net.dpdk.ffi.DpdkException;
 import io.tickwire.net.dpdk.ffi.EthCalls;
 import io.tickwire.net.dpdk.ffi.Libc;
 import io.tickwire.net.dpdk.ffi.PortCapabilities;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A port: attached, configured with as many queue pairs as there are threads to serve it, and started. Opened and closed by one thread;
  * its queues belong to theirs, which close them before the port is closed.
  */
 public final class DpdkPort implements AutoCloseable {
-    private static final int ETHERNET_OVERHEAD_BYTES = 18 + 8; // header, one tag and what drivers round up by
+    private static final int TAGGED_HEADER_BYTES = 18;
+    private static final int ETHERNET_OVERHEAD_BYTES = TAGGED_HEADER_BYTES + 8; // and what drivers round up by
     private static final int DEFAULT_BUFFER_BYTES = 2048 + Frame.HEADROOM_BYTES;
     private static final int POOL_CACHE = 256;
     private static final int DEFAULT_MAX_SEGMENTS = 8;
+    /** Where the device segments: enough of the default size for the largest IP packet. */
+    private static final int SEGMENTATION_MAX_SEGMENTS = 33;
+    /** Counts the Ethernet header against the MTU in the segments it makes, and refuses for ever what it finds too long. */
+    private static final String TAP = "net_tap";
+
+    private static final String MEMIF = "net_memif";
+    private static final Pattern MEMIF_BUFFER = Pattern.compile("\\bbsize=(\\d{1,5})\\b");
+    private static final int MEMIF_BUFFER_BYTES = 2048;
+
     /** Virtual devices that make no system calls; PCI drivers make none either. */
     private static final Set<String> NO_SYSTEM_CALLS = Set.of("net_ring", "net_null", "net_memif");
 
@@ -77,16 +91,25 @@ public final class DpdkPort implements AutoCloseable {
         driver = can.driver();
         if (settings.queues() > can.maxReceiveQueues() || settings.queues() > can.maxSendQueues()) {
             throw new DpdkException(settings.device() + " has " + Math.min(can.maxReceiveQueues(), can.maxSendQueues())
-                    + " queues; " + settings.queues() + " are wanted");
+                    + " queues; " + settings.queues()
+                    + " are wanted (virtual devices are told by an argument, such as qpairs=2 of net_af_packet)");
         }
         final long receiveOffloads = settings.offloads() ? can.receiveOffloads() & PortOffloads.RECEIVE_WANTED : 0;
         final long sendOffloads = PortOffloads.send(can.sendOffloads(), settings.offloads());
-        final long rss = settings.queues() > 1 ? can.rssFunctions() & PortCapabilities.RSS_IP_TCP_UDP : 0;
+        final int mtuBytes = driver.equals(MEMIF) ? memifMtu() : settings.mtuBytes();
+        final PortScaling scaling = new PortScaling(can, settings.queues());
         require(
                 "configure",
-                calls.configure(port, settings.queues(), settings.mtuBytes(), receiveOffloads, sendOffloads, rss));
-        if (calls.mtu(port) != settings.mtuBytes()) {
-            throw new DpdkException("an MTU of " + settings.mtuBytes() + " was set on " + settings.device() + " and "
+                calls.configure(
+                        port,
+                        settings.queues(),
+                        mtuBytes,
+                        receiveOffloads,
+                        sendOffloads,
+                        scaling.functions(),
+                        scaling.key()));
+        if (calls.mtu(port) != mtuBytes) {
+            throw new DpdkException("an MTU of " + mtuBytes + " was set on " + settings.device() + " and "
                     + calls.mtu(port) + " read back: the layout of rte_eth_conf is not the one known");
         }
         setUpQueues();
@@ -95,7 +118,23 @@ public final class DpdkPort implements AutoCloseable {
         if (settings.promiscuous()) {
             require("make promiscuous", calls.promiscuous(port));
         }
-        makeQueues(can, receiveOffloads, sendOffloads);
+        makeQueues(can, receiveOffloads, sendOffloads, scaling.start(eal.rssCalls(), port));
+    }
+
+    /**
+     * What DPDK is told for memif: its driver knows no MTU above Ethernet's, but carries what fits its buffers. A frame over several buffers
+     * leaves marks in the ring that the next one is misread by, in DPDK 22.11 at least.
+     */
+    private int memifMtu() {
+        final int frameBytes = settings.mtuBytes() + TAGGED_HEADER_BYTES;
+        final Matcher size = MEMIF_BUFFER.matcher(address.arguments());
+        final int bufferBytes = size.find() ? Integer.parseInt(size.group(1)) : MEMIF_BUFFER_BYTES;
+        // The client's argument holds for both ends.
+        if (frameBytes > bufferBytes && address.arguments().contains("role=client")) {
+            throw new DpdkException(settings.device() + " has buffers of " + bufferBytes + " bytes; an MTU of "
+                    + settings.mtuBytes() + " needs " + frameBytes + ": add bsize=" + frameBytes + " or more");
+        }
+        return Math.min(settings.mtuBytes(), PortSettings.DEFAULT_MTU_BYTES);
     }
 
     private void setUpQueues() {
@@ -112,7 +151,11 @@ public final class DpdkPort implements AutoCloseable {
         }
     }
 
-    private void makeQueues(final PortCapabilities can, final long receiveOffloads, final long sendOffloads) {
+    private void makeQueues(
+            final PortCapabilities can,
+            final long receiveOffloads,
+            final long sendOffloads,
+            final Optional<ReceiveSideScaling> scaling) {
         final PortTimestamps timestamps = (receiveOffloads & PortCapabilities.RX_TIMESTAMP) == 0
                 ? PortTimestamps.NONE
                 : PortTimestamps.register(calls);
@@ -120,18 +163,19 @@ public final class DpdkPort implements AutoCloseable {
         int offloads = PortOffloads.describe(receiveOffloads, sendOffloads);
         offloads |= timestamps.isPresent() ? DeviceInfo.OFFLOAD_RX_TIMESTAMP : 0;
         offloads |= settings.queues() > 1 ? DeviceInfo.OFFLOAD_RSS : 0;
+        final boolean segments = (offloads & DeviceInfo.OFFLOAD_TX_TCP_SEGMENTATION) != 0;
         int maxSegments = 1;
         if ((sendOffloads & PortCapabilities.TX_MULTIPLE_SEGMENTS) != 0) {
-            maxSegments = can.maxSendSegments() == 0
-                    ? DEFAULT_MAX_SEGMENTS
-                    : Math.min(can.maxSendSegments(), DEFAULT_MAX_SEGMENTS);
+            final int most = segments ? SEGMENTATION_MAX_SEGMENTS : DEFAULT_MAX_SEGMENTS;
+            maxSegments = can.maxSendSegments() == 0 ? most : Math.min(can.maxSendSegments(), most);
         }
+        final int mtuBytes = settings.mtuBytes() - (segments && driver.equals(TAP) ? TAGGED_HEADER_BYTES : 0);
         final boolean critical = address.isPci() || NO_SYSTEM_CALLS.contains(driver);
         for (int queue = 0; queue < queues.length; queue++) {
             final DeviceInfo info = new DeviceInfo(
                     address.name() + "/" + queue,
                     calls.macAddress(port),
-                    settings.mtuBytes(),
+                    mtuBytes,
                     queue,
                     queues.length,
                     maxSegments,
@@ -143,7 +187,8 @@ public final class DpdkPort implements AutoCloseable {
                     pools[queue],
                     new BurstCalls(eal.library(), port, queue, critical),
                     filters,
-                    timestamps);
+                    timestamps,
+                    scaling);
         }
     }
 

@@ -5,7 +5,9 @@ import io.tickwire.net.device.DeviceInfo;
 import io.tickwire.net.device.FrameBurst;
 import io.tickwire.net.device.FrameDevice;
 import io.tickwire.net.device.FramePool;
+import io.tickwire.net.device.ReceiveSideScaling;
 import io.tickwire.net.dpdk.ffi.BurstCalls;
+import java.util.Optional;
 
 /**
  * One queue pair of a port. The thread that first polls it owns it and becomes one of DPDK's. Receiving and sending cost one native call
@@ -26,6 +28,7 @@ final class DpdkQueue implements FrameDevice {
     private final BurstCalls calls;
     private final MulticastFilters filters;
     private final PortTimestamps timestamps;
+    private final Optional<ReceiveSideScaling> scaling;
     private final boolean prepares;
     private final long[] stats = new long[8];
     private boolean bound;
@@ -38,7 +41,8 @@ final class DpdkQueue implements FrameDevice {
             final DpdkPool pool,
             final BurstCalls calls,
             final MulticastFilters filters,
-            final PortTimestamps timestamps) {
+            final PortTimestamps timestamps,
+            final Optional<ReceiveSideScaling> scaling) {
         this.eal = eal;
         this.port = port;
         this.info = info;
@@ -46,6 +50,7 @@ final class DpdkQueue implements FrameDevice {
         this.calls = calls;
         this.filters = filters;
         this.timestamps = timestamps;
+        this.scaling = scaling;
         prepares = (info.offloads() & OFFLOADS_TO_PREPARE) != 0;
     }
 
@@ -116,6 +121,14 @@ final class DpdkQueue implements FrameDevice {
     @Override
     public void leaveMulticast(final long macAddress) {
         filters.leave(macAddress);
+    }
+
+    @Override
+    public int arrivalQueue(final int source, final int destination, final int sourcePort, final int destinationPort) {
+        if (scaling.isEmpty()) {
+            return FrameDevice.super.arrivalQueue(source, destination, sourcePort, destinationPort);
+        }
+        return scaling.get().queue(source, destination, sourcePort, destinationPort);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tickwire.net.dpdk.ffi.EalCalls;
 import io.tickwire.net.dpdk.ffi.EthCalls;
 import io.tickwire.net.dpdk.ffi.Libc;
 import io.tickwire.net.dpdk.ffi.PoolCalls;
+import io.tickwire.net.dpdk.ffi.RssCalls;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -94,6 +95,10 @@ public final class Eal {
 
     EthCalls ethCalls() {
         return ethCalls;
+    }
+
+    RssCalls rssCalls() {
+        return new RssCalls(library);
     }
 
     PoolCalls poolCalls() {

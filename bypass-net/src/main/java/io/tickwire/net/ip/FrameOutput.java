@@ -13,6 +13,7 @@ public final class FrameOutput {
     private final FrameBurst burst;
     private final IpCounters counters;
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer more = new UnsafeBuffer(0, 0);
     private long nowNs;
 
     /** Creates the output of a device with a burst of a given capacity. */
@@ -45,6 +46,30 @@ public final class FrameOutput {
         }
         buffer.wrap(Frame.dataAddress(frame), Frame.tailroom(frame));
         return frame;
+    }
+
+    /**
+     * Hangs another segment behind the frame under construction, whose segments have their lengths.
+     *
+     * @param last its last segment
+     * @param wantedBytes length of the new one, less if there is no room for as much
+     * @return the new segment, with {@link #more()} wrapped around it; {@link Frame#NULL} if there is no frame
+     */
+    long extend(long frame, long last, int wantedBytes) {
+        final long segment = pool.allocate();
+        if (segment == Frame.NULL) {
+            counters.framesExhausted++;
+            return Frame.NULL;
+        }
+        Frame.length(segment, Math.min(wantedBytes, Frame.tailroom(segment)));
+        more.wrap(Frame.dataAddress(segment), Frame.length(segment));
+        Frame.chain(frame, last, segment);
+        return segment;
+    }
+
+    /** The segment hung on last. */
+    UnsafeBuffer more() {
+        return more;
     }
 
     /** Gives a begun frame back. */

@@ -5,10 +5,13 @@ import io.tickwire.net.wire.Ipv4Address;
 import io.tickwire.net.wire.Ipv4Header;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** ICMP: answers echo, tells of closed UDP ports and unknown protocols, learns path MTUs. RFC 792, RFC 1122 §3.2.2, RFC 1191. */
+/**
+ * ICMP: answers echo, tells of closed UDP ports, unknown protocols and late fragments, learns path MTUs. RFC 792, RFC 1122 §3.2.2,
+ * RFC 1191. What it sends is limited in rate, RFC 1812 §4.3.2.8.
+ */
 public final class Icmp {
     /** Bytes of the offending datagram's payload that an error carries and must carry. RFC 792. */
-    private static final int QUOTED_BYTES = 8;
+    static final int QUOTED_BYTES = 8;
 
     private final IpSettings settings;
     private final Ipv4Output output;
@@ -111,6 +114,15 @@ public final class Icmp {
 
     /** Sends "destination unreachable" about a datagram (at {@code offset}) that was sent to our own address. */
     public void sendUnreachable(UnsafeBuffer packet, int offset, int code, long nowNs) {
+        sendError(packet, offset, IcmpHeader.UNREACHABLE, code, nowNs);
+    }
+
+    /** Sends "fragment reassembly time exceeded" about a datagram to our own address, of which the first fragment came. */
+    void sendTimeExceeded(UnsafeBuffer packet, int offset, long nowNs) {
+        sendError(packet, offset, IcmpHeader.TIME_EXCEEDED, IcmpHeader.CODE_REASSEMBLY, nowNs);
+    }
+
+    private void sendError(UnsafeBuffer packet, int offset, int type, int code, long nowNs) {
         final int source = Ipv4Header.source(packet, offset);
         // RFC 1122 §3.2.2: never about fragments but the first, nor to anything but a single host.
         if (Ipv4Header.fragmentOffset(packet, offset) != 0
@@ -130,7 +142,7 @@ public final class Icmp {
         final int target = output.payloadOffset();
         output.buffer().putBytes(target + IcmpHeader.LENGTH, packet, offset, quote);
         final int length = IcmpHeader.LENGTH + quote;
-        IcmpHeader.encode(output.buffer(), target, IcmpHeader.UNREACHABLE, code, 0, length);
+        IcmpHeader.encode(output.buffer(), target, type, code, 0, length);
         counters.icmpOut++;
         output.send(source, Ipv4Header.PROTOCOL_ICMP, length, false);
     }

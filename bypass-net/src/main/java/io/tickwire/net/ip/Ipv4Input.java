@@ -20,6 +20,8 @@ public final class Ipv4Input {
     private final Protocols protocols;
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     private final long mac;
+    private final int queue;
+    private final boolean alone;
     private final boolean ipChecksumChecked;
     private final boolean l4ChecksumChecked;
     private long nowNs;
@@ -39,6 +41,9 @@ public final class Ipv4Input {
         /** An IGMP message. */
         void onIgmp(UnsafeBuffer buffer, int offset, int length, int source, int destination);
 
+        /** True if a segment (header at {@code offset}) belongs to a connection of this stack. */
+        boolean hasConnection(UnsafeBuffer buffer, int offset, int length, int source);
+
         /** True if datagrams for a group are wanted. */
         boolean isMember(int group);
     }
@@ -51,11 +56,18 @@ public final class Ipv4Input {
         this.icmp = icmp;
         this.protocols = protocols;
         this.counters = counters;
-        reassembly = new Ipv4Reassembly(settings, counters);
         final DeviceInfo info = device.info();
+        reassembly = new Ipv4Reassembly(settings, icmp, info.queue() == 0, counters);
         mac = info.macAddress();
+        queue = info.queue();
+        alone = info.queueCount() == 1;
         ipChecksumChecked = info.has(DeviceInfo.OFFLOAD_RX_IP_CHECKSUM);
         l4ChecksumChecked = info.has(DeviceInfo.OFFLOAD_RX_L4_CHECKSUM);
+    }
+
+    /** Gives up fragments whose rest has not come. */
+    public void poll(long timeNs) {
+        reassembly.poll(timeNs);
     }
 
     /** A frame arrived; it stays the caller's. */
@@ -119,8 +131,8 @@ public final class Ipv4Input {
             return;
         }
         if (Ipv4Header.isFragment(buffer, offset)) {
-            if (reassembly.onFragment(buffer, offset, nowNs)) {
-                final int protocol = Ipv4Header.protocol(buffer, offset);
+            final int protocol = Ipv4Header.protocol(buffer, offset);
+            if (reassembly.onFragment(buffer, offset, nowNs) && (alone || concernsThis(protocol, source))) {
                 dispatch(reassembly.buffer(), 0, reassembly.length(), protocol, source, destination, false, frame);
             }
             return;
@@ -135,6 +147,16 @@ public final class Ipv4Input {
             final boolean udp = protocol == Ipv4Header.PROTOCOL_UDP;
             icmp.sendUnreachable(buffer, offset, udp ? IcmpHeader.CODE_PORT : IcmpHeader.CODE_PROTOCOL, nowNs);
         }
+    }
+
+    /** Whether this one of the stacks that share the address, each of which has reassembled the datagram, has to do with it. */
+    private boolean concernsThis(int protocol, int source) {
+        return switch (protocol) {
+            case Ipv4Header.PROTOCOL_TCP ->
+                protocols.hasConnection(reassembly.buffer(), 0, reassembly.length(), source);
+            case Ipv4Header.PROTOCOL_ICMP -> queue == 0;
+            default -> true;
+        };
     }
 
     private boolean isChecksumValid(long flags, int offset) {

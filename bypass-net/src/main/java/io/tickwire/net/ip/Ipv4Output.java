@@ -16,7 +16,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  * then one of the sends.
  */
 public final class Ipv4Output {
+    /** RFC 791 §3.1: the total length has 16 bits. */
+    private static final int LARGEST_PACKET = 65_535;
+
     private final IpSettings settings;
+    private final FrameDevice device;
     private final FrameOutput output;
     private final Arp arp;
     private final IpCounters counters;
@@ -25,13 +29,20 @@ public final class Ipv4Output {
     private final int mtuBytes;
     private final int linkBytes;
     private final boolean tcpChecksumOffload;
+    private final int segmentationBytes;
     private long frame;
+    private long last;
+    /** Of datagrams sent whole: RFC 6864 §4.1 gives it no meaning with DF. */
     private int identification;
+    /** Of those sent in fragments, so that it does not return within their lifetime. RFC 6864 §4.2. */
+    private int fragmentedIdentification;
+
     private long nowNs;
 
     /** Creates the output of an interface. */
     public Ipv4Output(IpSettings settings, FrameDevice device, FrameOutput output, Arp arp, IpCounters counters) {
         this.settings = settings;
+        this.device = device;
         this.output = output;
         this.arp = arp;
         this.counters = counters;
@@ -42,7 +53,15 @@ public final class Ipv4Output {
         final int wanted = settings.mtuBytes == 0 ? info.mtuBytes() : Math.min(settings.mtuBytes, info.mtuBytes());
         mtuBytes = Math.min(wanted, room);
         tcpChecksumOffload = info.has(DeviceInfo.OFFLOAD_TX_TCP_CHECKSUM);
+        segmentationBytes = info.has(DeviceInfo.OFFLOAD_TX_TCP_SEGMENTATION)
+                ? Math.min(LARGEST_PACKET - Ipv4Header.LENGTH, info.maxSegments() * room - Ipv4Header.LENGTH)
+                : 0;
         pathMtu = new PathMtuCache(settings, mtuBytes);
+    }
+
+    /** Longest TCP segment, header included, that the device cuts into those that the path takes; 0 if it cuts none. */
+    public int segmentationBytes() {
+        return segmentationBytes;
     }
 
     /** Sets the time of this duty cycle. */
@@ -58,6 +77,13 @@ public final class Ipv4Output {
     /** Our address. */
     public int address() {
         return settings.address;
+    }
+
+    /** Whether the answers to a connection from a port of ours arrive at this stack's queue, as far as the device tells. */
+    public boolean arrivesHere(int remoteAddress, int remotePort, int localPort) {
+        final DeviceInfo info = device.info();
+        return info.queueCount() == 1
+                || device.arrivalQueue(remoteAddress, settings.address, remotePort, localPort) == info.queue();
     }
 
     /** Learnt path MTUs. */
@@ -114,7 +140,7 @@ public final class Ipv4Output {
      */
     boolean sendInFragments(int destination, int protocol, DirectBuffer payload, int offset, int length) {
         final int room = pathMtuBytes(destination) - Ipv4Header.LENGTH;
-        final int id = identification++;
+        final int id = fragmentedIdentification++;
         int at = 0;
         do {
             final boolean more = length - at > room;
@@ -154,6 +180,58 @@ public final class Ipv4Output {
         return send(destination, Ipv4Header.PROTOCOL_TCP, segmentLength, true);
     }
 
+    /**
+     * Begins the rest of a TCP segment that the device is to cut: {@code bytes} of header and payload stand at {@link #payloadOffset()}, and
+     * more is written to what {@link #extend} returns.
+     */
+    public void endHead(int bytes) {
+        Frame.length(frame, payloadOffset() + bytes);
+        last = frame;
+    }
+
+    /** Room for up to {@code wantedBytes} more, to be filled wholly; null if there is no frame, and the begun one must be given up. */
+    public UnsafeBuffer extend(int wantedBytes) {
+        final long segment = output.extend(frame, last, wantedBytes);
+        if (segment == Frame.NULL) {
+            return null;
+        }
+        last = segment;
+        return output.more();
+    }
+
+    /**
+     * Sends a TCP segment that the device cuts into several.
+     *
+     * @param segmentLength header and all payload
+     * @param pieceBytes payload of each
+     */
+    public void sendTcpInPieces(int destination, int headerLength, int segmentLength, int pieceBytes) {
+        final UnsafeBuffer buffer = output.buffer();
+        // The device adds the length of each piece to the pseudo-header's sum, and makes the IP header's.
+        TcpHeader.putPseudoChecksum(buffer, payloadOffset(), 0, settings.address, destination);
+        Frame.flags(
+                frame,
+                Frame.flags(frame)
+                        | Frame.TX_IPV4
+                        | Frame.TX_IP_CHECKSUM
+                        | Frame.TX_TCP_CHECKSUM
+                        | Frame.TX_TCP_SEGMENTATION);
+        Frame.transmitOffload(frame, linkBytes, Ipv4Header.LENGTH, headerLength, pieceBytes);
+        Ipv4Header.encode(
+                buffer,
+                linkBytes,
+                segmentLength,
+                identification,
+                Ipv4Header.FLAG_DF,
+                settings.ttl,
+                Ipv4Header.PROTOCOL_TCP,
+                settings.address,
+                destination);
+        Ipv4Header.clearChecksum(buffer, linkBytes);
+        identification += (segmentLength - headerLength + pieceBytes - 1) / pieceBytes;
+        route(destination);
+    }
+
     /** Where the payload of a datagram with the Router Alert option begins. */
     public int routerAlertPayloadOffset() {
         return linkBytes + Ipv4Header.LENGTH + 4;
@@ -175,6 +253,10 @@ public final class Ipv4Output {
 
     private boolean transmit(int destination, int frameLength) {
         Frame.length(frame, frameLength);
+        return route(destination);
+    }
+
+    private boolean route(int destination) {
         counters.datagramsOut++;
         final long known;
         if (Ipv4Address.isMulticast(destination)) {

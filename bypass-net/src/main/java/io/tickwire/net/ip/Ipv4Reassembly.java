@@ -6,33 +6,46 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reassembly of fragmented datagrams: RFC 791 §3.2 over a fixed number of slots. An overlap drops the whole datagram, as RFC 5722
- * rules for IPv6 and Linux for both: no honest sender makes one.
+ * rules for IPv6 and Linux for both: no honest sender makes one. Of one that is not complete in time the sender is told if its first
+ * fragment has come, RFC 1122 §3.3.2.
  */
 final class Ipv4Reassembly {
     private static final int BLOCK_BYTES = 8;
     private static final int BITS = 64;
+    private static final int LONGEST_HEADER = 60;
 
     private final IpSettings settings;
     private final IpCounters counters;
+    private final Icmp icmp;
+    private final boolean tells;
     private final Slot[] slots;
     private Slot complete;
+    private int inUse;
 
     /** One datagram in reassembly; memory is made on first use. */
     private static final class Slot {
         boolean used;
         boolean poisoned;
+        boolean hasFirst;
         int source;
+        int destination;
         int identification;
         int protocol;
         int totalBytes;
         int receivedBytes;
         long startedNs;
         UnsafeBuffer buffer;
+        /** Header and first octets of the first fragment. */
+        UnsafeBuffer quote;
+
         long[] blocks;
     }
 
-    Ipv4Reassembly(IpSettings settings, IpCounters counters) {
+    /** @param tells whether senders are told of late fragments by this one, of the stacks that share the address */
+    Ipv4Reassembly(IpSettings settings, Icmp icmp, boolean tells, IpCounters counters) {
         this.settings = settings;
+        this.icmp = icmp;
+        this.tells = tells;
         this.counters = counters;
         slots = new Slot[settings.reassemblySlots];
         for (int i = 0; i < slots.length; i++) {
@@ -54,6 +67,7 @@ final class Ipv4Reassembly {
             counters.reassemblyDrops++;
             return false;
         }
+        poll(nowNs);
         final Slot slot = slot(packet, offset, nowNs);
         final int end = start + length;
         if (slot.poisoned) {
@@ -68,6 +82,10 @@ final class Ipv4Reassembly {
         }
         packet.getBytes(offset + headerLength, slot.buffer, start, length);
         mark(slot, start, end);
+        if (start == 0) {
+            slot.hasFirst = true;
+            slot.quote.putBytes(0, packet, offset, headerLength + Math.min(length, Icmp.QUOTED_BYTES));
+        }
         slot.receivedBytes += length;
         if (!more) {
             slot.totalBytes = end;
@@ -75,10 +93,31 @@ final class Ipv4Reassembly {
         if (slot.totalBytes == 0 || slot.receivedBytes < slot.totalBytes) {
             return false;
         }
-        slot.used = false;
+        release(slot);
         complete = slot;
         counters.reassembled++;
         return true;
+    }
+
+    /** Gives up what has waited too long. */
+    void poll(long nowNs) {
+        if (inUse == 0) {
+            return;
+        }
+        for (final Slot slot : slots) {
+            if (slot.used && nowNs - slot.startedNs > settings.reassemblyTimeoutNs) {
+                counters.reassemblyDrops++;
+                release(slot);
+                if (tells && slot.hasFirst && !slot.poisoned && slot.destination == settings.address) {
+                    icmp.sendTimeExceeded(slot.quote, 0, nowNs);
+                }
+            }
+        }
+    }
+
+    private void release(Slot slot) {
+        slot.used = false;
+        inUse--;
     }
 
     /** Payload of the datagram just completed; valid until the next fragment. */
@@ -92,17 +131,15 @@ final class Ipv4Reassembly {
 
     private Slot slot(UnsafeBuffer packet, int offset, long nowNs) {
         final int source = Ipv4Header.source(packet, offset);
+        final int destination = Ipv4Header.destination(packet, offset);
         final int identification = Ipv4Header.identification(packet, offset);
         final int protocol = Ipv4Header.protocol(packet, offset);
         Slot free = null;
         Slot oldest = slots[0];
         for (final Slot slot : slots) {
-            if (slot.used && nowNs - slot.startedNs > settings.reassemblyTimeoutNs) {
-                counters.reassemblyDrops++;
-                slot.used = false;
-            }
             if (slot.used
                     && slot.source == source
+                    && slot.destination == destination
                     && slot.identification == identification
                     && slot.protocol == protocol) {
                 return slot;
@@ -115,24 +152,29 @@ final class Ipv4Reassembly {
         }
         if (free == null) {
             counters.reassemblyDrops++;
+            release(oldest);
             free = oldest;
         }
-        begin(free, source, identification, protocol, nowNs);
+        begin(free, nowNs);
+        free.source = source;
+        free.destination = destination;
+        free.identification = identification;
+        free.protocol = protocol;
         return free;
     }
 
-    private void begin(Slot slot, int source, int identification, int protocol, long nowNs) {
+    private void begin(Slot slot, long nowNs) {
         if (slot.buffer == null) {
+            slot.quote = new UnsafeBuffer(new byte[LONGEST_HEADER + Icmp.QUOTED_BYTES]);
             slot.buffer = new UnsafeBuffer(BufferUtil.allocateDirectAligned(settings.reassemblyBytes, BITS));
             slot.blocks = new long[(settings.reassemblyBytes / BLOCK_BYTES + BITS - 1) / BITS];
         } else {
             java.util.Arrays.fill(slot.blocks, 0);
         }
         slot.used = true;
+        inUse++;
         slot.poisoned = false;
-        slot.source = source;
-        slot.identification = identification;
-        slot.protocol = protocol;
+        slot.hasFirst = false;
         slot.totalBytes = 0;
         slot.receivedBytes = 0;
         slot.startedNs = nowNs;

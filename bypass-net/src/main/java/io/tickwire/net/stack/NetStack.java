@@ -66,6 +66,11 @@ public final class NetStack implements AutoCloseable {
         }
 
         @Override
+        public boolean hasConnection(UnsafeBuffer buffer, int offset, int length, int source) {
+            return tcp.hasConnection(buffer, offset, length, source);
+        }
+
+        @Override
         public boolean isMember(int group) {
             return igmp.isMember(group);
         }
@@ -86,6 +91,7 @@ public final class NetStack implements AutoCloseable {
         work += tcp.poll();
         work += arp.poll(nowNs);
         work += igmp.poll(nowNs);
+        ipInput.poll(nowNs);
         work += output.flush();
         return work;
     }

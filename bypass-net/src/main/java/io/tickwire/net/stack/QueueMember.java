@@ -63,18 +63,34 @@ final class QueueMember implements FrameDevice, ControlledMessageHandler {
             receiving = null;
             count = burst.size() - before;
         }
+        return count + receiveOwn(burst, nowNs);
+    }
+
+    /** Takes what arrived at the queue itself; frames that concern other members only are passed on and freed. */
+    private int receiveOwn(FrameBurst burst, long nowNs) {
         final int first = burst.size();
-        count += queue.receive(burst, nowNs);
+        queue.receive(burst, nowNs);
+        int kept = first;
         for (int i = first; i < burst.size(); i++) {
             final long frame = burst.get(i);
-            final int length = Frame.length(frame);
-            if (Frame.segmentLength(frame) == length) {
-                view.wrap(Frame.dataAddress(frame), length);
-                final boolean stripped = (Frame.flags(frame) & Frame.RX_VLAN_STRIPPED) != 0;
-                group.share(index, view, length, stripped ? TAGGED + Frame.vlanTci(frame) : UNTAGGED);
+            if (concernsThis(frame)) {
+                burst.set(kept++, frame);
+            } else {
+                queue.pool().free(frame);
             }
         }
-        return count;
+        burst.truncate(kept);
+        return kept - first;
+    }
+
+    private boolean concernsThis(long frame) {
+        final int length = Frame.length(frame);
+        if (Frame.segmentLength(frame) != length) {
+            return true;
+        }
+        view.wrap(Frame.dataAddress(frame), length);
+        final boolean stripped = (Frame.flags(frame) & Frame.RX_VLAN_STRIPPED) != 0;
+        return group.share(index, view, length, stripped ? TAGGED + Frame.vlanTci(frame) : UNTAGGED);
     }
 
     @Override
@@ -152,6 +168,19 @@ final class QueueMember implements FrameDevice, ControlledMessageHandler {
             joined.remove(macAddress);
             group.joins().set(index, macAddress, false);
         }
+    }
+
+    @Override
+    public int arrivalQueue(int source, int destination, int sourcePort, int destinationPort) {
+        final int known = queue.arrivalQueue(source, destination, sourcePort, destinationPort);
+        return known == UNKNOWN_QUEUE && destinationPort >= QueueGroup.FIRST_STEERED_PORT
+                ? group.owner(destinationPort)
+                : known;
+    }
+
+    @Override
+    public void bindPort(int port, boolean bound) {
+        group.ports().set(index, port, bound);
     }
 
     @Override

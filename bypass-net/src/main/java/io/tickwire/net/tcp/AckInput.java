@@ -37,7 +37,7 @@ final class AckInput {
                 && windowBytes == sender.windowBytes
                 && !segment.has(TcpHeader.SYN | TcpHeader.FIN);
         updateWindow(c, segment, windowBytes, nowNs);
-        final boolean limited = wasLimited(c);
+        boolean limited = wasLimited(c);
         deliveredBytes = 0;
         sackedBytes = 0;
         sampleNs = 0;
@@ -50,6 +50,11 @@ final class AckInput {
             return true;
         }
         sampleRtt(c, segment, acked, nowNs);
+        if (acked > 0 && isTimeoutSpurious(c, segment)) {
+            c.recovery.resume(acked);
+            // The window has been set, this acknowledgement included.
+            limited = false;
+        }
         if (c.recovery.rack.isProbing()) {
             final boolean bare = duplicate && segment.options.sackCount() == 0;
             if (c.recovery.rack.onProbeAck(ack, duplicateSack, bare)) {
@@ -60,6 +65,12 @@ final class AckInput {
         sender.congestionLimited = false;
         afterAck(c, acked, nowNs);
         return true;
+    }
+
+    private boolean isTimeoutSpurious(TcpConnection c, Segment segment) {
+        final TcpOptions options = segment.options;
+        return c.recovery.spurious.isSpurious(
+                options.hasTimestamps(), options.timestampEcho(), duplicateSack, c.sender.segments.size() == 0);
     }
 
     private static void updateWindow(TcpConnection c, Segment segment, int windowBytes, long nowNs) {
@@ -143,6 +154,7 @@ final class AckInput {
             }
             if (i == 0 && isDuplicate(options, segment.acknowledgement)) {
                 duplicateSack = true;
+                c.recovery.spurious.onDuplicateSack();
                 tcp.counters.spurious++;
                 c.recovery.rack.onDuplicateSack(c.sender.una, c.sender.nxt);
                 continue;
@@ -180,7 +192,11 @@ final class AckInput {
         final Sender sender = c.sender;
         if (sampleNs > 0) {
             // RFC 6298 §3: only segments sent once.
-            sender.rtt.sample(sampleNs);
+            if (c.recovery.spurious.adapts(segment.acknowledgement)) {
+                sender.rtt.adapt(sampleNs);
+            } else {
+                sender.rtt.sample(sampleNs);
+            }
         } else if (acked > 0 && c.timestamps && segment.options.hasTimestamps()) {
             // RFC 7323 §4.1: the echo disambiguates; its clock ticks in milliseconds.
             final int elapsedMs = SeqNum.distance(segment.options.timestampEcho(), c.timestamp(nowNs));

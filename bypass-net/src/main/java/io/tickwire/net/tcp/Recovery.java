@@ -1,8 +1,10 @@
 package io.tickwire.net.tcp;
 
+import io.tickwire.net.tcp.loss.NextSegment;
 import io.tickwire.net.tcp.loss.Prr;
 import io.tickwire.net.tcp.loss.RackTlp;
 import io.tickwire.net.tcp.loss.SentSegments;
+import io.tickwire.net.tcp.loss.SpuriousTimeout;
 
 /**
  * Loss detection and recovery of one connection: RACK-TLP (RFC 8985) or the scoreboard rule of RFC 6675 with SACK, NewReno (RFC 6582)
@@ -22,7 +24,9 @@ final class Recovery {
     private static final int DUP_THRESHOLD = 3;
 
     final RackTlp rack = new RackTlp();
+    final SpuriousTimeout spurious = new SpuriousTimeout();
     private final Prr prr = new Prr();
+    private final NextSegment nextSegment = new NextSegment();
     private final TcpConnection connection;
     private int mode;
     private int point;
@@ -38,6 +42,7 @@ final class Recovery {
         duplicateAcks = 0;
         duplicateBytes = 0;
         rack.reset();
+        spurious.reset();
     }
 
     /** Sets the recovery point ("recover" of RFC 6582 §3.2, step 1) to the initial sequence number. */
@@ -107,6 +112,7 @@ final class Recovery {
     private void enter(long nowNs) {
         final Sender sender = connection.sender;
         mode = FAST;
+        nextSegment.enter();
         point = sender.nxt;
         final int flight = sender.segments.outstandingBytes();
         sender.congestion.onLoss(flight, nowNs);
@@ -183,6 +189,20 @@ final class Recovery {
         }
     }
 
+    /** Sends an old segment that is not deemed lost, if the rules have one: there is nothing else to send. RACK has its own ways (RFC 8985 §3.3). */
+    int sendUnlost(long nowNs) {
+        if (mode != FAST || !connection.sack || usesRack()) {
+            return Sender.NOTHING;
+        }
+        final SentSegments segments = connection.sender.segments;
+        final int n = nextSegment.find(segments);
+        final int result = n < 0 ? Sender.NOTHING : connection.sender.retransmit(n, false, nowNs);
+        if (result == Sender.SENT) {
+            nextSegment.onSent(segments, n);
+        }
+        return result;
+    }
+
     private void detectByTime(long nowNs) {
         final Sender sender = connection.sender;
         final long againNs =
@@ -251,6 +271,19 @@ final class Recovery {
         return true;
     }
 
+    /** The timeout was not needed: goes on with new data, as if it had not been. RFC 4015 §3.2 steps 8 and 9. */
+    void resume(int ackedBytes) {
+        final Sender sender = connection.sender;
+        mode = OPEN;
+        duplicateAcks = 0;
+        duplicateBytes = 0;
+        sender.segments.forgetLost();
+        final int initial = connection.tcp.settings().initialWindowSegments * connection.mssBytes;
+        sender.congestion.undoTimeout(
+                sender.segments.outstandingBytes() + Math.min(ackedBytes, initial), spurious.resume(sender.nxt));
+        connection.tcp.counters.spuriousTimeouts++;
+    }
+
     /** RFC 6298 §5.4–5.6, RFC 5681 §3.1. */
     void onTimeout(long nowNs) {
         final Sender sender = connection.sender;
@@ -259,6 +292,13 @@ final class Recovery {
             return;
         }
         connection.tcp.counters.timeouts++;
+        if (mode == OPEN && connection.timestamps && !segments.has(0, SentSegments.EVER_RETRANSMITTED)) {
+            spurious.onTimeout(
+                    connection.timestamp(nowNs), segments.outstandingBytes(), sender.congestion.thresholdBytes());
+            sender.rtt.remember();
+        } else if (mode != TIMEOUT) {
+            spurious.cancel();
+        }
         sender.congestion.onTimeout(segments.outstandingBytes(), sender.rtt.backoff() == 0, nowNs);
         if (segments.has(0, SentSegments.SACKED)) {
             // RFC 2018 §8: the oldest is SACKed and still not acknowledged: the receiver reneged. Linux judges

@@ -10,6 +10,8 @@ final class RttEstimator {
     private long smoothedNs;
     private long variationNs;
     private long rtoNs;
+    private long smoothedBeforeNs;
+    private long variationBeforeNs;
     private int backoff;
 
     RttEstimator(TcpSettings settings) {
@@ -39,9 +41,26 @@ final class RttEstimator {
             smoothedNs += (measuredNs - smoothedNs) / 8;
             smoothedNs = Math.max(1, smoothedNs);
         }
+        setRto();
+    }
+
+    private void setRto() {
         rtoNs = clamp(smoothedNs + Math.max(1, 4 * variationNs));
         // RFC 6298 §5.7 note: a new sample collapses the back-off.
         backoff = 0;
+    }
+
+    /** RFC 4015 §3.2 step 0: a timeout, which may prove not to have been needed. */
+    void remember() {
+        smoothedBeforeNs = smoothedNs;
+        variationBeforeNs = variationNs;
+    }
+
+    /** RFC 4015 §3.2 step 11: the first sample of data sent after a timeout that was not needed; the timer becomes more patient. */
+    void adapt(long rttNs) {
+        smoothedNs = Math.max(Math.max(1, smoothedBeforeNs), rttNs);
+        variationNs = Math.max(variationBeforeNs, rttNs / 2);
+        setRto();
     }
 
     /** RFC 6298 §5.5: double. */

@@ -151,8 +151,13 @@ final class Sender {
     /** Sends one segment if there is one to send: lost data first. */
     int sendOne(long nowNs) {
         final int pending = segments.nextLost();
-        // RFC 6675 §4 NextSeg: retransmissions go first; without room for one there is none for new data.
-        return pending >= 0 ? retransmit(pending, false, nowNs) : sendNew(false, nowNs);
+        // RFC 6675 §4 NextSeg: retransmissions go first (rule 1); without room for one there is none for new data (rule
+        // 2).
+        final int result = pending >= 0 ? retransmit(pending, false, nowNs) : sendNew(false, nowNs);
+        if (result != NOTHING || pending >= 0 || congestionLimited) {
+            return result;
+        }
+        return connection.recovery.sendUnlost(nowNs);
     }
 
     /** Retransmits the n-th segment. {@code force}: whatever the congestion window says. */
@@ -201,7 +206,11 @@ final class Sender {
             return NOTHING;
         }
         final int usable = SeqNum.distance(nxt, una + windowBytes);
-        final int length = Math.min(Math.min(available, connection.payloadLimit()), usable);
+        final int limit = connection.payloadLimit();
+        int length = Math.min(Math.min(available, limit), usable);
+        if (!probe && length == limit && available > limit && connection.tcp.output.segments()) {
+            length = Math.max(length, severalSegments(available, usable));
+        }
         final boolean fin = finWaits && length == available && usable > available;
         if (length < 0 || (length == 0 && !fin)) {
             return NOTHING;
@@ -213,7 +222,8 @@ final class Sender {
             congestionLimited = true;
             return NOTHING;
         }
-        if (segments.size() == 0 && nowNs - lastSentNs > rtt.rtoNs()) {
+        final boolean wasIdle = segments.size() == 0;
+        if (wasIdle && nowNs - lastSentNs > rtt.rtoNs()) {
             // RFC 5681 §4.1: restart window after idle.
             congestion.onIdle(settings.initialWindowSegments * connection.mssBytes);
         }
@@ -223,18 +233,34 @@ final class Sender {
             return BLOCKED;
         }
         final int end = nxt + length + (fin ? 1 : 0);
-        segments.add(nxt, end, nowNs, fin);
+        // Each piece of what the device cuts has an entry of its own: it may be lost, SACKed and sent again by itself.
+        int sent = 0;
+        for (; length - sent > limit; sent += limit) {
+            segments.add(nxt + sent, nxt + sent + limit, nowNs, false);
+        }
+        segments.add(nxt + sent, end, nowNs, fin);
         connection.recovery.onSent(end - nxt);
         nxt = end;
         finSent |= fin;
         overrideSws = false;
-        afterNewData(nowNs);
+        afterNewData(wasIdle, nowNs);
         return SENT;
     }
 
-    private void afterNewData(long nowNs) {
+    /** Payload to send as one frame that the device cuts: as many full segments as windows and table allow, and a last one if it ends the data. */
+    private int severalSegments(int available, int usable) {
+        final int limit = connection.payloadLimit();
+        final int window = congestion.windowBytes() - connection.recovery.pipeBytes();
+        final int slots = segments.room() - RESERVED_SLOTS;
+        final int most = Math.min(connection.tcp.output.piecesBytes(connection), slots * limit);
+        final int length = Math.min(Math.min(available, usable), Math.min(window, most));
+        final boolean ends = length == available && (settings.noDelay || finQueued);
+        return ends ? length : length - length % limit;
+    }
+
+    private void afterNewData(boolean wasIdle, long nowNs) {
         final ConnectionTimers timers = connection.timers;
-        if (segments.size() == 1) {
+        if (wasIdle) {
             progressNs = nowNs;
         }
         lastSentNs = nowNs;

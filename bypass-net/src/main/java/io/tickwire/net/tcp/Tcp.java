@@ -181,13 +181,15 @@ public final class Tcp {
         return c;
     }
 
-    /** RFC 6056 §3.3.3, algorithm 3. */
+    /** RFC 6056 §3.3.3, algorithm 3; of several stacks that share the address each takes ports whose segments arrive at its queue. */
     private int choosePort(int remoteAddress, int remotePort) {
         final int count = settings.ephemeralPortLast - settings.ephemeralPortFirst + 1;
         final int offset = isn.portOffset(localAddress(), remoteAddress, remotePort);
         for (int tries = 0; tries < count; tries++) {
             final int port = settings.ephemeralPortFirst + (int) ((offset + (nextPort++ & 0xffff_ffffL)) % count);
-            if (table.find(remoteAddress, remotePort, port) == null && listener(port) == null) {
+            if (table.find(remoteAddress, remotePort, port) == null
+                    && listener(port) == null
+                    && ip.arrivesHere(remoteAddress, remotePort, port)) {
                 return port;
             }
         }
@@ -197,6 +199,13 @@ public final class Tcp {
     /** A segment for our address arrived: header and payload, {@code length} bytes. */
     public void onSegment(UnsafeBuffer buffer, int offset, int length, int source, boolean checksumVerified) {
         input.onSegment(buffer, offset, length, source, checksumVerified, nowNs);
+    }
+
+    /** True if a segment belongs to a connection here. */
+    public boolean hasConnection(UnsafeBuffer buffer, int offset, int length, int source) {
+        return length >= TcpHeader.LENGTH
+                && table.find(source, TcpHeader.sourcePort(buffer, offset), TcpHeader.destinationPort(buffer, offset))
+                        != null;
     }
 
     /** Runs timers and sends what is due. Returns a work count. */

@@ -7,6 +7,8 @@ public final class TcpCounters {
     public long segmentsIn;
     /** Segments given to IP. */
     public long segmentsOut;
+    /** Of these, those that left as one frame for the device to cut: such frames. */
+    public long segmentedOut;
     /** Payload bytes delivered in order to applications. */
     public long bytesIn;
     /** Payload bytes sent, retransmissions included. */
@@ -31,6 +33,8 @@ public final class TcpCounters {
     public long retransmits;
     /** Retransmission timeouts. */
     public long timeouts;
+    /** Of these, those that timestamps showed not to have been needed (RFC 3522). */
+    public long spuriousTimeouts;
     /** Entries into fast recovery. */
     public long recoveries;
     /** Tail loss probes sent. */

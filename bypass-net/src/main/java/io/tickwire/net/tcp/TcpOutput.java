@@ -7,17 +7,33 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Builds segments in frames. Every method that sends answers false if no frame was free. */
 final class TcpOutput {
+    /** Virtual devices cut in tables of 64; 64 KiB at Ethernet's MTU are 45. */
+    private static final int MAX_PIECES = 48;
     /** RFC 2018 §3: 40 bytes of options hold three blocks beside timestamps. */
     private static final int SACK_BLOCKS_WITH_TIMESTAMPS = 3;
 
     private final Tcp tcp;
     private final Ipv4Output ip;
     private final TcpCounters counters;
+    private final int segmentationBytes;
 
     TcpOutput(Tcp tcp, Ipv4Output ip, TcpCounters counters) {
         this.tcp = tcp;
         this.ip = ip;
         this.counters = counters;
+        segmentationBytes = ip.segmentationBytes();
+    }
+
+    /** Payload of the longest segment that the device cuts into several: a multiple of what each carries; 0 if it cuts none. */
+    int piecesBytes(TcpConnection c) {
+        final int limit = c.payloadLimit();
+        final int pieces = (segmentationBytes - TcpHeader.LENGTH - c.optionBytes()) / limit;
+        return pieces < 2 ? 0 : Math.min(pieces, MAX_PIECES) * limit;
+    }
+
+    /** True if a payload may exceed what one segment of the path carries, as the device cuts it. */
+    boolean segments() {
+        return segmentationBytes > 0;
     }
 
     private boolean begin() {
@@ -46,15 +62,44 @@ final class TcpOutput {
         }
         position = putSack(c, buffer, position, payloadLength);
         final int headerLength = position - start;
-        if (payloadLength > 0) {
+        final int pieceBytes = c.payloadLimit();
+        if (payloadLength > pieceBytes) {
+            if (!putPieces(c, sequence, position, payloadLength)) {
+                ip.cancel();
+                counters.outputBlocked++;
+                return false;
+            }
+        } else if (payloadLength > 0) {
             c.sender.read(sequence, buffer, position, payloadLength);
-            counters.bytesOut += payloadLength;
         }
+        counters.bytesOut += payloadLength;
         final int window = c.receiver.advertise(true) >>> c.receiver.windowShift;
         TcpHeader.encode(
                 buffer, start, c.localPort, c.remotePort, sequence, c.receiver.nxt, headerLength, flags, window);
-        finish(c.remoteAddress, headerLength, payloadLength);
+        if (payloadLength > pieceBytes) {
+            counters.segmentsOut += (payloadLength + pieceBytes - 1) / pieceBytes;
+            counters.segmentedOut++;
+            ip.sendTcpInPieces(c.remoteAddress, headerLength, headerLength + payloadLength, pieceBytes);
+        } else {
+            finish(c.remoteAddress, headerLength, payloadLength);
+        }
         c.receiver.onAckSent();
+        return true;
+    }
+
+    /** Copies payload for the device to cut into the begun frame, and into further ones behind it. False if there were too few. */
+    private boolean putPieces(TcpConnection c, int sequence, int position, int payloadLength) {
+        int copied = Math.min(payloadLength, ip.buffer().capacity() - position);
+        c.sender.read(sequence, ip.buffer(), position, copied);
+        ip.endHead(position + copied - ip.payloadOffset());
+        while (copied < payloadLength) {
+            final UnsafeBuffer more = ip.extend(payloadLength - copied);
+            if (more == null) {
+                return false;
+            }
+            c.sender.read(sequence + copied, more, 0, more.capacity());
+            copied += more.capacity();
+        }
         return true;
     }
 

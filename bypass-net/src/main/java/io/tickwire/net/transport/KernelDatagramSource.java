@@ -83,7 +83,12 @@ final class KernelDatagramSource implements DatagramSource, KernelTransport.Read
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
         // Bound to the group, not to any address: otherwise Linux delivers every group that anyone on the host joined.
         channel.bind(new InetSocketAddress(settings.group(), settings.port()));
-        channel.join(settings.group(), networkInterface == null ? defaultInterface() : networkInterface);
+        NetworkInterface joined = networkInterface == null ? defaultInterface() : networkInterface;
+        if (settings.source() == null) {
+            channel.join(settings.group(), joined);
+        } else {
+            channel.join(settings.group(), joined, settings.source());
+        }
     }
 
     private static NetworkInterface networkInterface(String nameOrAddress) throws IOException {

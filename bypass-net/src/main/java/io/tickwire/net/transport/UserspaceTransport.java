@@ -57,7 +57,7 @@ public final class UserspaceTransport implements Transport {
         return new UserspaceTransport(settings, device);
     }
 
-    /** The stack, for its counters and for joins with a source. */
+    /** The stack, for its counters. */
     public NetStack stack() {
         return stack;
     }
@@ -133,35 +133,38 @@ public final class UserspaceTransport implements Transport {
     @Override
     public DatagramSource open(DatagramSettings settings, DatagramHandler handler) {
         final int group = settings.group() == null ? 0 : toInt(settings.group());
-        final Datagrams source = new Datagrams(settings.maxDatagramBytes(), group, handler);
+        final int sender = settings.source() == null ? 0 : toInt(settings.source());
+        final Datagrams datagrams = new Datagrams(settings.maxDatagramBytes(), group, sender, handler);
         try {
-            source.socket = stack.udp().open(settings.port(), group, source::deliver);
+            datagrams.socket = stack.udp().open(settings.port(), group, sender, datagrams::deliver);
             if (group != 0) {
-                stack.igmp().join(group, 0);
+                stack.igmp().join(group, sender);
                 stack.flush();
             }
         } catch (IllegalStateException refused) {
-            if (source.socket != null) {
-                source.socket.close();
+            if (datagrams.socket != null) {
+                datagrams.socket.close();
             }
             throw new TransportException("cannot open " + settings + ": " + refused.getMessage(), refused);
         }
-        return source;
+        return datagrams;
     }
 
     /** A datagram endpoint. */
     private final class Datagrams implements DatagramSource {
         private final int maxBytes;
         private final int group;
+        private final int sender;
         private final DatagramHandler handler;
         private final LongCell received = new LongCell();
         private final LongCell truncated = new LongCell();
         private UdpSocket socket;
         private boolean isClosed;
 
-        Datagrams(int maxBytes, int group, DatagramHandler handler) {
+        Datagrams(int maxBytes, int group, int sender, DatagramHandler handler) {
             this.maxBytes = maxBytes;
             this.group = group;
+            this.sender = sender;
             this.handler = handler;
         }
 
@@ -202,7 +205,7 @@ public final class UserspaceTransport implements Transport {
             isClosed = true;
             socket.close();
             if (group != 0) {
-                stack.igmp().leave(group, 0);
+                stack.igmp().leave(group, sender);
                 stack.flush();
             }
         }

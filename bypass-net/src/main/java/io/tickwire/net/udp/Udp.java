@@ -38,9 +38,10 @@ public final class Udp {
      *
      * @param port local port, or 0 to have one chosen
      * @param group group to receive for (to be joined by IGMP apart), or 0
+     * @param source sender whose datagrams to the group are wanted, or 0 for any
      * @throws IllegalStateException if a unicast port is taken, or there are too many sockets
      */
-    public UdpSocket open(int port, int group, UdpHandler handler) {
+    public UdpSocket open(int port, int group, int source, UdpHandler handler) {
         if (count == MAX_SOCKETS) {
             throw new IllegalStateException("more than " + MAX_SOCKETS + " UDP sockets");
         }
@@ -48,16 +49,29 @@ public final class Udp {
         if (group == 0 && find(chosen, 0) != null) {
             throw new IllegalStateException("UDP port " + chosen + " is in use");
         }
-        final UdpSocket socket = new UdpSocket(this, chosen, group, handler);
+        final UdpSocket socket = new UdpSocket(this, chosen, group, source, handler);
         socket.next = buckets[chosen % BUCKETS];
         buckets[chosen % BUCKETS] = socket;
         count++;
+        if (group == 0) {
+            device.bindPort(chosen, true);
+        }
         return socket;
     }
 
+    /** Opens a socket for any sender. */
+    public UdpSocket open(int port, int group, UdpHandler handler) {
+        return open(port, group, 0, handler);
+    }
+
+    /** A free port; stacks that share the address choose from ports of their own. */
     private int choosePort() {
-        for (int i = 0; i < EPHEMERAL_COUNT; i++) {
-            final int port = EPHEMERAL_FIRST + nextEphemeral++ % EPHEMERAL_COUNT;
+        final int stacks = device.info().queueCount();
+        final int choices = EPHEMERAL_COUNT / stacks;
+        for (int i = 0; i < choices; i++) {
+            final int port = EPHEMERAL_FIRST
+                    + nextEphemeral++ % choices * stacks
+                    + device.info().queue();
             if (find(port, 0) == null) {
                 return port;
             }
@@ -79,6 +93,9 @@ public final class Udp {
         }
         closing.open = false;
         count--;
+        if (closing.group == 0) {
+            device.bindPort(closing.port, false);
+        }
         final int bucket = closing.port % BUCKETS;
         if (buckets[bucket] == closing) {
             buckets[bucket] = closing.next;
@@ -111,7 +128,7 @@ public final class Udp {
         UdpSocket socket = buckets[port % BUCKETS];
         while (socket != null) {
             final UdpSocket next = socket.next;
-            if (socket.port == port && socket.group == group && socket.open) {
+            if (socket.receives(port, group, source)) {
                 delivered = true;
                 socket.received++;
                 socket.handler.onDatagram(

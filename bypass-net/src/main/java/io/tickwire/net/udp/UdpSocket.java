@@ -7,17 +7,24 @@ public final class UdpSocket {
     final Udp udp;
     final int port;
     final int group;
+    final int source;
     final UdpHandler handler;
     UdpSocket next;
     boolean open = true;
     long received;
     long sent;
 
-    UdpSocket(Udp udp, int port, int group, UdpHandler handler) {
+    UdpSocket(Udp udp, int port, int group, int source, UdpHandler handler) {
         this.udp = udp;
         this.port = port;
         this.group = group;
+        this.source = source;
         this.handler = handler;
+    }
+
+    /** Whether a datagram is for this socket. RFC 9776 §3.2: an interface lets in what any of its sockets wants, each socket what it wants. */
+    boolean receives(int toPort, int toGroup, int from) {
+        return open && port == toPort && group == toGroup && (source == 0 || source == from);
     }
 
     /** Local port. */

@@ -2,6 +2,7 @@ package io.tickwire.net.wire;
 
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
+import org.agrona.UnsafeApi;
 
 /**
  * The Internet checksum: RFC 1071 (definition, §2 byte-order independence), RFC 1624 (incremental update).
@@ -10,6 +11,7 @@ import org.agrona.DirectBuffer;
  * swapped to network order once, in {@link #finish(long)}. An accumulator cannot overflow for less than 2^31 bytes.
  */
 public final class Checksum {
+    private static final boolean IS_LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private Checksum() {}
 
@@ -20,25 +22,41 @@ public final class Checksum {
      * @return the new accumulator
      */
     public static long add(DirectBuffer buffer, int offset, int length, long initial) {
+        buffer.boundsCheck(offset, length);
+        final byte[] array = buffer.byteArray();
+        long at = buffer.addressOffset() + offset;
+        // Bounds are checked once, and one sum need not wait for the other.
         long sum = initial;
-        int index = offset;
-        final int end = offset + length;
-        for (final int limit = end - 7; index < limit; index += 8) {
-            final long word = buffer.getLong(index, ByteOrder.LITTLE_ENDIAN);
-            sum += (word & 0xffff_ffffL) + (word >>> 32);
+        long other = 0;
+        for (int pairs = length >>> 4; pairs > 0; pairs--) {
+            sum += halves(UnsafeApi.getLong(array, at));
+            other += halves(UnsafeApi.getLong(array, at + Long.BYTES));
+            at += 2 * Long.BYTES;
         }
-        if (index + 4 <= end) {
-            sum += buffer.getInt(index, ByteOrder.LITTLE_ENDIAN) & 0xffff_ffffL;
-            index += 4;
+        sum += other;
+        if ((length & 8) != 0) {
+            sum += halves(UnsafeApi.getLong(array, at));
+            at += Long.BYTES;
         }
-        if (index + 2 <= end) {
-            sum += buffer.getShort(index, ByteOrder.LITTLE_ENDIAN) & 0xffff;
-            index += 2;
+        if ((length & 4) != 0) {
+            final int word = UnsafeApi.getInt(array, at);
+            sum += (IS_LITTLE_ENDIAN ? word : Integer.reverseBytes(word)) & 0xffff_ffffL;
+            at += Integer.BYTES;
         }
-        if (index < end) {
-            sum += buffer.getByte(index) & 0xff;
+        if ((length & 2) != 0) {
+            final short word = UnsafeApi.getShort(array, at);
+            sum += (IS_LITTLE_ENDIAN ? word : Short.reverseBytes(word)) & 0xffff;
+            at += Short.BYTES;
+        }
+        if ((length & 1) != 0) {
+            sum += UnsafeApi.getByte(array, at) & 0xff;
         }
         return sum;
+    }
+
+    private static long halves(long word) {
+        final long ordered = IS_LITTLE_ENDIAN ? word : Long.reverseBytes(word);
+        return (ordered & 0xffff_ffffL) + (ordered >>> 32);
     }
 
     /** Accumulator of the IPv4 pseudo-header. RFC 9293 §3.1, RFC 768. Addresses and length in host order. */

@@ -33,6 +33,8 @@ public final class IcmpHeader {
     public static final int CODE_PORT = 3;
     /** Unreachable code: fragmentation needed and DF set. */
     public static final int CODE_FRAGMENTATION_NEEDED = 4;
+    /** Time exceeded code: fragment reassembly. */
+    public static final int CODE_REASSEMBLY = 1;
 
     private static final int CHECKSUM_OFFSET = 2;
     private static final int REST_OFFSET = 4;

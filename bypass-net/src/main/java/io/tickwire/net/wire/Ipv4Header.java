@@ -162,6 +162,11 @@ public final class Ipv4Header {
         putChecksum(buffer, offset, LENGTH);
     }
 
+    /** Clears the checksum, which a device fills in. */
+    public static void clearChecksum(MutableDirectBuffer buffer, int offset) {
+        buffer.putShort(offset + CHECKSUM_OFFSET, (short) 0);
+    }
+
     /**
      * Writes a 24-byte header with the Router Alert option (RFC 2113), as IGMP messages need (RFC 9776 §4).
      *

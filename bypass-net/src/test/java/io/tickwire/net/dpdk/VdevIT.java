@@ -30,11 +30,12 @@ class VdevIT {
         assertTrue(output.contains("passed pcap"), output);
     }
 
-    @Test
-    void framesThroughSharedMemoryAreEchoedByAnotherProcess(@TempDir final Path directory) {
+    @ParameterizedTest
+    @ValueSource(strings = {"1500", "9000"})
+    void framesThroughSharedMemoryAreEchoedByAnotherProcess(final String mtu, @TempDir final Path directory) {
         final String socket = directory.resolve("memif").toString();
-        try (ChildJvm server = ChildJvm.start(List.of(), VdevScenarios.class, "memif-server", socket);
-                ChildJvm client = ChildJvm.start(List.of(), VdevScenarios.class, "memif-client", socket)) {
+        try (ChildJvm server = ChildJvm.start(List.of(), VdevScenarios.class, "memif-server", socket, mtu);
+                ChildJvm client = ChildJvm.start(List.of(), VdevScenarios.class, "memif-client", socket, mtu)) {
             assertTrue(client.join().contains("passed memif-client"));
             assertTrue(server.join().contains("passed memif-server"));
         }

@@ -15,7 +15,10 @@ import io.tickwire.net.device.MacAddress;
 import io.tickwire.net.device.MemoryFramePool;
 import io.tickwire.net.device.PcapReader;
 import io.tickwire.net.device.PcapWriter;
+import io.tickwire.net.device.ReceiveSideScaling;
 import io.tickwire.net.dpdk.ffi.DpdkException;
+import io.tickwire.net.dpdk.ffi.PortCapabilities;
+import io.tickwire.net.dpdk.ffi.RssCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +44,8 @@ final class VdevScenarios {
             case "pool" -> pool(eal);
             case "pcap" -> pcap(eal, Path.of(arguments[1]));
             case "refusals" -> refusals(eal);
-            case "memif-server" -> memifServer(eal, arguments[1]);
-            case "memif-client" -> memifClient(eal, arguments[1]);
+            case "memif-server" -> memifServer(eal, arguments[1], Integer.parseInt(arguments[2]));
+            case "memif-client" -> memifClient(eal, arguments[1], Integer.parseInt(arguments[2]));
             case "pair" -> pair(eal, arguments[1], arguments[2], Integer.parseInt(arguments[3]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -81,6 +84,23 @@ final class VdevScenarios {
             }
             assertEquals(511, port.pool(0).available());
             device.close();
+        }
+        scaling(eal);
+    }
+
+    /** net_null hashes nothing, but keeps a table and a key as a NIC does; as it does not tell the key's length, its hash counts as unknown. */
+    private static void scaling(final Eal eal) {
+        final int queues = 3;
+        try (DpdkPort port = DpdkPort.open(
+                eal, PortSettings.of("net_null1,size=80").withFrames(511).withQueues(queues))) {
+            final int index = eal.ethCalls().portByName("net_null1");
+            final PortCapabilities can = eal.ethCalls().capabilities(index);
+            final RssCalls calls = eal.rssCalls();
+            assertTrue(calls.setTable(index, ReceiveSideScaling.spread(can.rssTableEntries(), queues)));
+            assertTrue(calls.setTable(index, ReceiveSideScaling.spread(can.rssTableEntries(), 2)));
+            assertFalse(calls.setTable(index, new int[can.rssTableEntries() / 2]), "not the table's length");
+            assertTrue(calls.key(index, 40)[0] != 0, "a key is told");
+            assertEquals(FrameDevice.UNKNOWN_QUEUE, port.queue(1).arrivalQueue(0x0A000002, 0x0A000001, 80, 50_000));
         }
     }
 
@@ -178,6 +198,9 @@ final class VdevScenarios {
         assertThrows(
                 DpdkException.class,
                 () -> DpdkPort.open(eal, PortSettings.of("net_ring3").withQueues(63)));
+        final DpdkException buffersTooSmall =
+                assertThrows(DpdkException.class, () -> DpdkPort.open(eal, memif("client", "/tmp/nobody", 9000, "")));
+        assertTrue(buffersTooSmall.getMessage().contains("add bsize=9018"), buffersTooSmall.getMessage());
         // After all of that the environment still works.
         ring(eal);
     }
@@ -207,8 +230,8 @@ final class VdevScenarios {
     }
 
     /** Echoes until a frame numbered -1 comes, then stops polling, as the peer must before this side goes. */
-    private static void memifServer(final Eal eal, final String socket) {
-        try (DpdkPort port = DpdkPort.open(eal, memif("server", socket));
+    private static void memifServer(final Eal eal, final String socket, final int mtu) {
+        try (DpdkPort port = DpdkPort.open(eal, memif("server", socket, mtu));
                 FrameBurst burst = new FrameBurst(32)) {
             final FrameDevice device = port.queue(0);
             final long deadlineNs = System.nanoTime() + MEMIF_LIMIT_NS;
@@ -227,13 +250,13 @@ final class VdevScenarios {
         }
     }
 
-    private static void memifClient(final Eal eal, final String socket) {
+    private static void memifClient(final Eal eal, final String socket, final int mtu) {
         final long listenDeadlineNs = System.nanoTime() + MEMIF_LIMIT_NS;
         while (!Files.exists(Path.of(socket))) {
             assertTrue(System.nanoTime() - listenDeadlineNs < 0, "no server");
             LockSupport.parkNanos(1_000_000);
         }
-        try (DpdkPort port = DpdkPort.open(eal, memif("client", socket));
+        try (DpdkPort port = DpdkPort.open(eal, memif("client", socket, mtu));
                 FrameBurst burst = new FrameBurst(32)) {
             final FrameDevice device = port.queue(0);
             final long deadlineNs = System.nanoTime() + MEMIF_LIMIT_NS;
@@ -241,7 +264,7 @@ final class VdevScenarios {
                 assertTrue(System.nanoTime() - deadlineNs < 0, "no link");
                 Thread.onSpinWait();
             }
-            Exchange.run(device, device, FRAMES, 1514);
+            Exchange.run(device, device, FRAMES, mtu + 14);
             final long last = device.pool().allocate();
             Exchange.fill(last, 1, 2, -1, 60);
             burst.add(last);
@@ -257,7 +280,14 @@ final class VdevScenarios {
         }
     }
 
-    private static PortSettings memif(final String role, final String socket) {
-        return PortSettings.of("net_memif0,role=" + role + ",socket-abstract=no,socket=" + socket);
+    private static PortSettings memif(final String role, final String socket, final int mtu) {
+        final boolean large = role.equals("client") && mtu > PortSettings.DEFAULT_MTU_BYTES;
+        return memif(role, socket, mtu, large ? ",bsize=9216" : "");
+    }
+
+    private static PortSettings memif(final String role, final String socket, final int mtu, final String buffers) {
+        return PortSettings.of("net_memif0,role=" + role + ",socket-abstract=no,socket=" + socket + buffers)
+                .withMtu(mtu)
+                .withFrames(4095);
     }
 }

@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class KernelLab implements AutoCloseable {
     static final String STACK = "10.78.0.1";
     static final String KERNEL = "10.78.0.2";
+    /** The interface name to give a {@code net_tap} port: it is put on the cable by a bridge. */
+    static final String TAP = "t0";
+
     private static final int STACK_PORT = 9_092;
     private static final int KERNEL_PORT = 9_093;
     private static final String BAD_FRAMES =
@@ -52,7 +55,6 @@ final class KernelLab implements AutoCloseable {
     /** @param queues of the port, with a stack and a thread each */
     KernelLab(String device, int queues, List<String> stackFlags) {
         stackSide.cable("v0", kernel, "v1");
-        stackMac = stackSide.exec("cat", "/sys/class/net/v0/address").strip();
         kernel.exec("ip", "addr", "add", KERNEL + "/24", "dev", "v1");
         // Each neighbour learns the other by asking, and forgets soon.
         kernelPeer = PeerProcess.start(kernel, KernelPeer.class, List.of("-XX:TieredStopAtLevel=1"));
@@ -63,6 +65,23 @@ final class KernelLab implements AutoCloseable {
         kernelPeer.await(60);
         kernelPeer.ask("serve " + KERNEL_PORT);
         stackPeer.await(60);
+        stackMac = device.startsWith("net_tap") ? bridgeTap() : address("v0");
+    }
+
+    private String address(String device) {
+        return stackSide.exec("cat", "/sys/class/net/" + device + "/address").strip();
+    }
+
+    /** Joins the TAP device that DPDK has made, which stands for the other end of its port, to the cable. Returns the port's address. */
+    private String bridgeTap() {
+        final String mac = address(TAP);
+        stackSide.exec(
+                "sh",
+                "-ec",
+                "ip link add b0 type bridge; ip link set v0 master b0; ip link set b0 up;"
+                        + " ip link set " + TAP + " down; ip link set " + TAP + " address 02:77:00:00:00:02;"
+                        + " ip link set " + TAP + " master b0; ip link set " + TAP + " up");
+        return mac;
     }
 
     /** A new stack with these keys, see {@link StackPeer}. */

@@ -41,8 +41,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class StackPeer {
     private static final int PORT = 9_092;
     private static final int CHUNK = 1 << 16;
-    /** What the driver's fill and completion rings keep while the port is open. */
-    private static final int AF_XDP_HELD_FRAMES = 4_096;
+    /** What drivers keep in their rings while the port is open. */
+    private static final Map<String, Integer> HELD_FRAMES = Map.of("net_af_xdp", 4_096, "net_tap", 1_024);
 
     private static final long PARK_NS = 20_000;
 
@@ -302,7 +302,7 @@ final class StackPeer {
     private void requireNoLeak() {
         for (int i = 0; i < port.queueCount(); i++) {
             final int missing = port.pool(i).capacity() - port.pool(i).available();
-            if (missing > (port.driver().equals("net_af_xdp") ? AF_XDP_HELD_FRAMES : 0)) {
+            if (missing > HELD_FRAMES.getOrDefault(port.driver(), 0)) {
                 throw new AssertionError("frames of queue " + i + " leaked: " + missing);
             }
         }

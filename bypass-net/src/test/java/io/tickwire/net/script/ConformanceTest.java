@@ -31,6 +31,7 @@ class ConformanceTest {
         "timewait.script",
         "cookies.script",
         "pmtu.script",
+        "segmentation.script",
     };
 
     static List<Script> all() {

@@ -105,6 +105,9 @@ final class KernelScriptRunner {
             case "isn" -> peer.isn += number(rest, 0);
             case "tsclock" -> peer.timestampClock += number(rest, 0);
             case "tson" -> peer.timestamps = true;
+            case "segmenting" -> {
+                // The kernel's own affair.
+            }
             default -> application(words.get(0), rest);
         }
     }

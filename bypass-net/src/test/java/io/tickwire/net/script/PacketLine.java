@@ -20,6 +20,7 @@ final class PacketLine {
     Boolean timestamps;
     Integer timestampValue;
     Integer timestampEcho;
+    int echoBack;
     List<int[]> sack;
     boolean badChecksum;
 
@@ -40,6 +41,10 @@ final class PacketLine {
                 case "nots" -> timestamps = false;
                 case "badsum" -> badChecksum = true;
                 case "nosack" -> sack = new ArrayList<>();
+                case "echo" -> {
+                    timestamps = true;
+                    echoBack = Integer.decode(words.get(++i));
+                }
                 case "ts" -> {
                     timestamps = true;
                     if (i + 2 < words.size() && words.get(i + 1).matches("-?\\d+")) {

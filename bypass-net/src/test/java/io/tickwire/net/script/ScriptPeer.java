@@ -98,7 +98,7 @@ final class ScriptPeer {
         final boolean withTimestamps = line.timestamps != null ? line.timestamps : timestamps;
         if (withTimestamps) {
             final int value = line.timestampValue != null ? line.timestampValue : timestampClock;
-            final int echo = line.timestampEcho != null ? line.timestampEcho : lastTimestampSeen;
+            final int echo = line.timestampEcho != null ? line.timestampEcho : lastTimestampSeen + line.echoBack;
             position = TcpOptions.putTimestamps(buffer, position, value, echo);
         }
         if (line.windowShift != null && line.windowShift >= 0) {

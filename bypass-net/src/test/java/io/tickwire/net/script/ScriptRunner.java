@@ -1,8 +1,10 @@
 package io.tickwire.net.script;
 
+import io.tickwire.net.device.FrameDevice;
 import io.tickwire.net.igmp.IgmpSettings;
 import io.tickwire.net.ip.IpSettings;
 import io.tickwire.net.sim.Counters;
+import io.tickwire.net.sim.SegmentingDevice;
 import io.tickwire.net.sim.SimDevice;
 import io.tickwire.net.stack.NetStack;
 import io.tickwire.net.stack.StackSettings;
@@ -35,6 +37,7 @@ final class ScriptRunner {
     private final List<String> otherSent = new ArrayList<>();
     private ScriptPeer peer = new ScriptPeer(4_000);
     private NetStack stack;
+    private SegmentingDevice segmenting;
     private long nowNs = 1_000_000_000L;
     private App app = new App();
 
@@ -133,6 +136,9 @@ final class ScriptRunner {
     private void finish() {
         start();
         stack.close();
+        if (segmenting != null) {
+            segmenting.flush();
+        }
         if (device.pool().available() != device.pool().capacity()) {
             throw new AssertionError("frames leaked");
         }
@@ -148,7 +154,8 @@ final class ScriptRunner {
         }
         final IpSettings ip = new IpSettings();
         ip.address = ScriptPeer.LOCAL;
-        stack = new NetStack(new StackSettings(ip, tcp, new IgmpSettings(), 64, 64, 0x5eedL), device);
+        final FrameDevice end = segmenting == null ? device : segmenting;
+        stack = new NetStack(new StackSettings(ip, tcp, new IgmpSettings(), 64, 64, 0x5eedL), end);
         device.deliver(ScriptPeer.arpRequest());
         poll();
         sent.clear();
@@ -163,6 +170,10 @@ final class ScriptRunner {
         final List<String> rest = words.subList(1, words.size());
         if (words.get(0).equals("set")) {
             Settings.set(tcp, rest.get(0), rest.get(1));
+            return;
+        }
+        if (words.get(0).equals("segmenting")) {
+            segmenting = new SegmentingDevice(device, number(rest, 0));
             return;
         }
         start();

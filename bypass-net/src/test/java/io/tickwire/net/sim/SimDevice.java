@@ -7,6 +7,7 @@ import io.tickwire.net.device.FrameBurst;
 import io.tickwire.net.device.FrameDevice;
 import io.tickwire.net.device.FramePool;
 import io.tickwire.net.device.MemoryFramePool;
+import io.tickwire.net.device.ReceiveSideScaling;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,11 +27,29 @@ public final class SimDevice implements FrameDevice {
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     public final Set<Long> filters = new HashSet<>();
     private Wire wire = (frame, nowNs) -> {};
+    private ReceiveSideScaling scaling;
     private int sendLimit = Integer.MAX_VALUE;
 
     public SimDevice(String name, long mac, int mtu, int frames) {
+        this(name, mac, mtu, frames, 0, 1);
+    }
+
+    /** One of several queues of a port. */
+    public SimDevice(String name, long mac, int mtu, int frames, int queue, int queues) {
         pool = new MemoryFramePool(frames);
-        info = new DeviceInfo(name, mac, mtu, 0, 1, 1, 0);
+        info = new DeviceInfo(name, mac, mtu, queue, queues, 1, 0);
+    }
+
+    /** Makes known how the port's queues are chosen. */
+    public void scaling(ReceiveSideScaling known) {
+        scaling = known;
+    }
+
+    @Override
+    public int arrivalQueue(int source, int destination, int sourcePort, int destinationPort) {
+        return scaling == null
+                ? FrameDevice.super.arrivalQueue(source, destination, sourcePort, destinationPort)
+                : scaling.queue(source, destination, sourcePort, destinationPort);
     }
 
     public void wire(Wire to) {

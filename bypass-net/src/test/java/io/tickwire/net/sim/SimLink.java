@@ -2,6 +2,7 @@ package io.tickwire.net.sim;
 
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** One direction of a simulated wire: seeded loss, duplication, corruption, reordering, delay, rate. Time is virtual. */
 public final class SimLink {
@@ -31,7 +32,7 @@ public final class SimLink {
     private final PriorityQueue<Flight> flights = new PriorityQueue<>();
     private final SplittableRandom random;
     private final Impairment impairment;
-    private final SimDevice target;
+    private final Consumer<byte[]> target;
     private long order;
     private long lineFreeNs = Long.MIN_VALUE;
     private long lastArrivalNs = Long.MIN_VALUE;
@@ -40,11 +41,10 @@ public final class SimLink {
     public long carried;
     public long lost;
 
-    public SimLink(SimDevice source, SimDevice target, Impairment impairment, SplittableRandom random) {
+    public SimLink(Consumer<byte[]> target, Impairment impairment, SplittableRandom random) {
         this.target = target;
         this.impairment = impairment;
         this.random = random;
-        source.wire(this::transmit);
     }
 
     /** Cuts the wire, or mends it. */
@@ -52,7 +52,7 @@ public final class SimLink {
         down = isDown;
     }
 
-    private void transmit(byte[] frame, long nowNs) {
+    void transmit(byte[] frame, long nowNs) {
         carried++;
         if (down || isLost() || flights.size() >= impairment.queueFrames) {
             lost++;
@@ -105,7 +105,7 @@ public final class SimLink {
     /** Delivers what is due. */
     public void deliver(long nowNs) {
         while (!flights.isEmpty() && flights.peek().atNs <= nowNs) {
-            target.deliver(flights.poll().frame);
+            target.accept(flights.poll().frame);
         }
     }
 

@@ -17,12 +17,10 @@ public final class Simulation {
     private static final long LIMIT_NS = TimeUnit.HOURS.toNanos(4);
 
     private final SplittableRandom random;
-    private final SimDevice leftDevice;
-    private final SimDevice rightDevice;
     private final SimLink toRight;
     private final SimLink toLeft;
-    public final NetStack left;
-    public final NetStack right;
+    private final SimHost left;
+    private final SimHost right;
     private final Peer client;
     private final Peer server;
     public final boolean simultaneous;
@@ -35,15 +33,16 @@ public final class Simulation {
         random = new SplittableRandom(seed);
         final int mtu = pick(1500, 1500, 576, 9000, 1400);
         final int peerMtu = random.nextInt(4) == 0 ? pick(1500, 700, 1280) : mtu;
-        leftDevice = device("left", 0x020000000001L, Math.min(mtu, 1900));
-        rightDevice = device("right", 0x020000000002L, Math.min(peerMtu, 1900));
         impairment = impairment();
-        toRight = new SimLink(leftDevice, rightDevice, impairment, random.split());
-        toLeft = new SimLink(rightDevice, leftDevice, impairment, random.split());
         // A clock that may begin anywhere, so that sequence numbers, timestamps and the wheel wrap.
         nowNs = random.nextInt(3) == 0 ? -random.nextLong(1L << 50) : random.nextLong(1L << 52);
-        left = new NetStack(settings(0x0a000001), leftDevice);
-        right = new NetStack(settings(0x0a000002), rightDevice);
+        simultaneous = random.nextInt(8) == 0;
+        left = host("left", 0x020000000001L, Math.min(mtu, 1900), 0x0a000001);
+        right = host("right", 0x020000000002L, Math.min(peerMtu, 1900), 0x0a000002);
+        toRight = new SimLink(right::deliver, impairment, random.split());
+        toLeft = new SimLink(left::deliver, impairment, random.split());
+        left.wire(toRight::transmit);
+        right.wire(toLeft::transmit);
         final long up = bytes();
         final long down = bytes();
         final double pause = random.nextInt(3) == 0 ? random.nextDouble() * 0.3 : 0;
@@ -51,30 +50,31 @@ public final class Simulation {
         final int maxWrite = pick(100, 1_000, 20_000, 60_000);
         client = new Peer("client", random.split(), up, down, 17, 91, endings[0], pause, maxWrite);
         server = new Peer("server", random.split(), down, up, 91, 17, endings[1], pause, maxWrite);
-        simultaneous = random.nextInt(8) == 0;
         begin();
     }
 
     private void begin() {
+        left.now(nowNs);
+        right.now(nowNs);
         if (simultaneous) {
-            // Let ARP settle first, so that the SYNs cross.
-            left.now(nowNs);
-            right.now(nowNs);
-            left.tcp().connect(0x0a000002, 5000, 4000, client);
-            right.tcp().connect(0x0a000001, 4000, 5000, server);
+            // Both ports are given: one stack each.
+            left.any(random).tcp().connect(0x0a000002, 5000, 4000, client);
+            right.any(random).tcp().connect(0x0a000001, 4000, 5000, server);
         } else {
-            right.now(nowNs);
-            right.tcp().listen(PORT, c -> {
-                serverAccepts++;
-                return server.accept(c);
-            });
-            left.now(nowNs);
-            left.tcp().connect(0x0a000002, PORT, 0, client);
+            for (final NetStack stack : right.stacks()) {
+                stack.tcp().listen(PORT, c -> {
+                    serverAccepts++;
+                    return server.accept(c);
+                });
+            }
+            left.any(random).tcp().connect(0x0a000002, PORT, 0, client);
         }
     }
 
-    private static SimDevice device(String name, long mac, int mtu) {
-        return new SimDevice(name, mac, mtu, 1_024);
+    private SimHost host(String name, long mac, int mtu, int address) {
+        final int queues = simultaneous ? 1 : pick(1, 1, 2, 3);
+        final int segments = random.nextBoolean() ? pick(2, 17, 33) : 0;
+        return new SimHost(name, mac, mtu, queues, random.nextBoolean(), segments, settings(address), random.split());
     }
 
     private int pick(int... values) {
@@ -160,16 +160,16 @@ public final class Simulation {
 
     private void step() {
         final long next = Math.min(toLeft.nextArrivalNs(), toRight.nextArrivalNs());
-        final boolean busy = leftDevice.hasArrived() || rightDevice.hasArrived();
+        final boolean busy = left.hasArrived() || right.hasArrived();
         nowNs = busy ? nowNs + 1_000 : Math.max(nowNs + 1, Math.min(next, nowNs + idleStepNs));
         // Nothing under way: the stacks wait for a timer, which may come a little late.
         idleStepNs = busy || next != Long.MAX_VALUE ? STEP_NS : Math.min(2 * idleStepNs, LONGEST_STEP_NS);
         toLeft.deliver(nowNs);
         toRight.deliver(nowNs);
         if (random.nextInt(16) == 0) {
-            leftDevice.sendLimit(random.nextInt(3));
+            left.sendLimit(random.nextInt(3));
         } else {
-            leftDevice.sendLimit(Integer.MAX_VALUE);
+            left.sendLimit(Integer.MAX_VALUE);
         }
         left.now(nowNs);
         client.step();
@@ -181,7 +181,7 @@ public final class Simulation {
 
     /** TIME_WAIT passes, the wire empties: nothing may be left. */
     private void drain() {
-        leftDevice.sendLimit(Integer.MAX_VALUE);
+        left.sendLimit(Integer.MAX_VALUE);
         final long endNs = nowNs + TimeUnit.SECONDS.toNanos(8);
         while (nowNs - endNs < 0) {
             nowNs += TimeUnit.MILLISECONDS.toNanos(50);
@@ -192,15 +192,25 @@ public final class Simulation {
                 right.poll(nowNs);
             }
         }
-        expect(left.tcp().connectionCount() == 0 && right.tcp().connectionCount() == 0, "no connection left");
-        expect(left.tcp().buffersInUse() == 0 && right.tcp().buffersInUse() == 0, "no buffer left");
-        expect(left.tcp().halfOpenCount() == 0 && right.tcp().halfOpenCount() == 0, "no half-open left");
-        left.close();
-        right.close();
-        expect(leftDevice.pool().available() == leftDevice.pool().capacity(), "left frames back");
-        expect(rightDevice.pool().available() == rightDevice.pool().capacity(), "right frames back");
-        leftDevice.close();
-        rightDevice.close();
+        expect(left.leftovers().isEmpty(), "left with" + left.leftovers());
+        expect(right.leftovers().isEmpty(), "right with" + right.leftovers());
+        expect(left.close(), "left frames back");
+        expect(right.close(), "right frames back");
+    }
+
+    /** Frames that the devices cut. */
+    long segmented() {
+        return left.segmented() + right.segmented();
+    }
+
+    /** Timeouts that were undone. */
+    long spuriousTimeouts() {
+        return left.spuriousTimeouts() + right.spuriousTimeouts();
+    }
+
+    /** Whether a host has several queues. */
+    boolean hasQueues() {
+        return left.stacks().size() + right.stacks().size() > 2;
     }
 
     private void expect(boolean holds, String what) {
@@ -211,8 +221,7 @@ public final class Simulation {
 
     @Override
     public String toString() {
-        return client + "\n" + server + "\n" + impairment + " simultaneous=" + simultaneous + "\nleft "
-                + Counters.nonZero(left.tcp().counters) + Counters.nonZero(left.counters) + "\nright "
-                + Counters.nonZero(right.tcp().counters) + Counters.nonZero(right.counters);
+        return client + "\n" + server + "\n" + impairment + " simultaneous=" + simultaneous + "\nleft " + left
+                + "\nright " + right;
     }
 }

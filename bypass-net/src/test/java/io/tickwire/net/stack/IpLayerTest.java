@@ -242,6 +242,56 @@ class IpLayerTest {
         assertEquals(1_000 - f.ip.reassemblySlots, f.stack.counters.reassemblyDrops);
     }
 
+    private void fragment(int destination, int start, boolean more, int id) {
+        f.deliver(StackFixture.ipFrame(
+                StackFixture.PEER, destination, 17, new byte[16], start / 8 | (more ? Ipv4Header.FLAG_MF : 0), id));
+    }
+
+    @Test
+    void senderOfADatagramThatIsNotCompleteInTimeIsToldIfItsFirstFragmentCame() {
+        f.deliver(StackFixture.arp(ArpPacket.REQUEST, StackFixture.PEER_MAC, StackFixture.PEER, StackFixture.LOCAL));
+        fragment(StackFixture.LOCAL, 0, true, 7);
+        fragment(StackFixture.LOCAL, 16, false, 8);
+        f.advanceMs(29_000);
+        assertEquals(0, f.take(EthernetHeader.TYPE_IPV4).size());
+        f.advanceMs(2_000);
+        final List<UnsafeBuffer> errors = f.take(EthernetHeader.TYPE_IPV4);
+        assertEquals(1, errors.size(), "not for the datagram without a first fragment, RFC 792");
+        final UnsafeBuffer error = errors.get(0);
+        assertEquals(IcmpHeader.TIME_EXCEEDED, IcmpHeader.type(error, 34));
+        assertEquals(IcmpHeader.CODE_REASSEMBLY, IcmpHeader.code(error, 34));
+        assertEquals(7, Ipv4Header.identification(error, 42), "quotes the first fragment");
+        assertTrue(IcmpHeader.isValid(error, 34, IcmpHeader.LENGTH + Ipv4Header.LENGTH + 8));
+        assertEquals(2, f.stack.counters.reassemblyDrops);
+    }
+
+    @Test
+    void lateFragmentsToAGroupAreNobodysBusiness() {
+        f.deliver(StackFixture.arp(ArpPacket.REQUEST, StackFixture.PEER_MAC, StackFixture.PEER, StackFixture.LOCAL));
+        fragment(0xe000_0001, 0, true, 7);
+        f.advanceMs(31_000);
+        assertEquals(1, f.stack.counters.reassemblyDrops);
+        assertEquals(0, f.take(EthernetHeader.TYPE_IPV4).size(), "RFC 1122 §3.2.2");
+    }
+
+    @Test
+    void fragmentsOfOneIdentificationToTwoAddressesAreTwoDatagrams() {
+        final byte[] datagram = udp(77, StackFixture.bytes(40));
+        final byte[][] seen = receive(77);
+        fragment(0xe000_0001, 0, true, 9);
+        for (final int start : new int[] {0, 24}) {
+            final int end = Math.min(datagram.length, start + 24);
+            f.deliver(StackFixture.ipFrame(
+                    StackFixture.PEER,
+                    StackFixture.LOCAL,
+                    17,
+                    Arrays.copyOfRange(datagram, start, end),
+                    start / 8 | (start == 0 ? Ipv4Header.FLAG_MF : 0),
+                    9));
+        }
+        assertArrayEquals(StackFixture.bytes(40), seen[0]);
+    }
+
     @Test
     void foreignAndMalformedDatagramsAreCountedAndDropped() {
         f.deliver(StackFixture.ipFrame(StackFixture.PEER, 0x0a00_0077, 17, udp(77, new byte[1]), 0, 1));

@@ -2,23 +2,31 @@ package io.tickwire.net.stack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickwire.net.device.FrameDevice;
 import io.tickwire.net.device.MacAddress;
+import io.tickwire.net.device.ReceiveSideScaling;
 import io.tickwire.net.igmp.IgmpSettings;
 import io.tickwire.net.ip.IpSettings;
 import io.tickwire.net.sim.SimDevice;
+import io.tickwire.net.tcp.CloseCause;
+import io.tickwire.net.tcp.TcpConnection;
+import io.tickwire.net.tcp.TcpHandler;
 import io.tickwire.net.tcp.TcpSettings;
 import io.tickwire.net.wire.ArpPacket;
 import io.tickwire.net.wire.EthernetHeader;
 import io.tickwire.net.wire.IcmpHeader;
 import io.tickwire.net.wire.IgmpMessage;
 import io.tickwire.net.wire.Ipv4Header;
+import io.tickwire.net.wire.TcpHeader;
 import io.tickwire.net.wire.UdpHeader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +45,7 @@ class QueueGroupTest {
     QueueGroupTest() {
         final List<FrameDevice> devices = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            queues[i] = new SimDevice("queue" + i, StackFixture.LOCAL_MAC, 1500, 256);
+            queues[i] = new SimDevice("queue" + i, StackFixture.LOCAL_MAC, 1500, 256, i, 2);
             final List<UnsafeBuffer> frames = sent.get(i);
             queues[i].wire((frame, atNs) -> frames.add(new UnsafeBuffer(frame)));
             devices.add(queues[i]);
@@ -196,6 +204,150 @@ class QueueGroupTest {
         deliver(0, StackFixture.ipFrame(StackFixture.PEER, StackFixture.LOCAL, 6, new byte[20], 0, 1));
         assertEquals(1, stacks[0].tcp().counters.segmentsIn);
         assertEquals(0, stacks[1].tcp().counters.segmentsIn);
+    }
+
+    /** A SYN and ACK from the peer for the SYN that a stack sent, or any segment of that connection. */
+    private static byte[] answerTo(UnsafeBuffer syn) {
+        final int at = EthernetHeader.LENGTH + Ipv4Header.LENGTH;
+        final int theirs = TcpHeader.destinationPort(syn, at);
+        final int ours = TcpHeader.sourcePort(syn, at);
+        final UnsafeBuffer segment = new UnsafeBuffer(new byte[TcpHeader.LENGTH]);
+        TcpHeader.encode(
+                segment,
+                0,
+                theirs,
+                ours,
+                1,
+                TcpHeader.sequence(syn, at) + 1,
+                TcpHeader.LENGTH,
+                TcpHeader.SYN | TcpHeader.ACK,
+                1_000);
+        TcpHeader.putChecksum(segment, 0, TcpHeader.LENGTH, StackFixture.PEER, StackFixture.LOCAL);
+        return StackFixture.ipFrame(
+                StackFixture.PEER, StackFixture.LOCAL, Ipv4Header.PROTOCOL_TCP, segment.byteArray(), 0, 1);
+    }
+
+    private void learnPeer() {
+        deliver(0, StackFixture.arp(ArpPacket.REPLY, StackFixture.PEER_MAC, StackFixture.PEER, StackFixture.LOCAL));
+        forget();
+    }
+
+    private UnsafeBuffer synOf(int stack, TcpHandler handler) {
+        learnPeer();
+        stacks[stack].tcp().connect(StackFixture.PEER, 80, 0, handler);
+        poll();
+        return sent.get(stack).get(0);
+    }
+
+    @Test
+    void activeOpenSucceedsWhereverTheAnswerArrivesIfTheHashIsUnknown() {
+        for (int stack = 0; stack < 2; stack++) {
+            for (int queue = 0; queue < 2; queue++) {
+                final Connected connected = new Connected();
+                deliver(queue, answerTo(synOf(stack, connected)));
+                assertTrue(connected.done, "stack " + stack + ", answer at queue " + queue);
+            }
+        }
+        assertEquals(0, stacks[0].tcp().counters.resetsOut + stacks[1].tcp().counters.resetsOut);
+    }
+
+    @Test
+    void activeOpenChoosesAPortWhoseAnswerArrivesAtItsQueueIfTheHashIsKnown() {
+        final ReceiveSideScaling scaling = new ReceiveSideScaling(new byte[40], ReceiveSideScaling.spread(128, 2));
+        assertEquals(0, scaling.queue(1, 2, 3, 4), "a key of zeros puts everything on the first queue");
+        queues[0].scaling(scaling);
+        queues[1].scaling(scaling);
+        synOf(0, new Connected());
+        assertNull(stacks[1].tcp().connect(StackFixture.PEER, 80, 0, new Connected()), "no port leads to queue 1");
+    }
+
+    private static byte[] unicast(int port) {
+        final byte[] datagram = new byte[UdpHeader.LENGTH + 5];
+        UdpHeader.encode(new UnsafeBuffer(datagram), 0, 9, port, 5, StackFixture.PEER, StackFixture.LOCAL);
+        return StackFixture.ipFrame(StackFixture.PEER, StackFixture.LOCAL, Ipv4Header.PROTOCOL_UDP, datagram, 0, 1);
+    }
+
+    @Test
+    void datagramReachesTheStackThatBoundThePortAndIsAnsweredByNobody() {
+        final int[] received = new int[2];
+        learnPeer();
+        stacks[1].udp().open(7_000, 0, (b, o, l, t, s, p) -> received[1]++);
+        deliver(0, unicast(7_000));
+        assertEquals(1, received[1]);
+        assertEquals(0, sent.get(0).size() + sent.get(1).size(), "no port unreachable");
+        deliver(0, unicast(7_001));
+        assertEquals(1, sent.get(0).size(), "port unreachable from the stack where it arrived");
+        assertEquals(0, sent.get(1).size());
+    }
+
+    @Test
+    void portsChosenForDatagramsDiffer() {
+        final int first = stacks[0].udp().open(0, 0, (b, o, l, t, s, p) -> {}).port();
+        final int second = stacks[1].udp().open(0, 0, (b, o, l, t, s, p) -> {}).port();
+        assertTrue(first != second);
+    }
+
+    @Test
+    void fragmentsAtDifferentQueuesAreReassembledAndAnsweredOnce() {
+        final int[] received = new int[2];
+        learnPeer();
+        stacks[1].udp().open(7_000, 0, (b, o, l, t, s, p) -> received[1] += l);
+        final byte[] datagram = new byte[UdpHeader.LENGTH + 40];
+        UdpHeader.encode(new UnsafeBuffer(datagram), 0, 9, 7_000, 40, StackFixture.PEER, StackFixture.LOCAL);
+        fragments(datagram, Ipv4Header.PROTOCOL_UDP, 77);
+        assertEquals(40, received[1]);
+        final byte[] echo = new byte[IcmpHeader.LENGTH + 40];
+        IcmpHeader.encode(new UnsafeBuffer(echo), 0, IcmpHeader.ECHO_REQUEST, 0, 1, echo.length);
+        forget();
+        fragments(echo, Ipv4Header.PROTOCOL_ICMP, 78);
+        assertEquals(1, sent.get(0).size(), "the reply");
+        assertEquals(0, sent.get(1).size());
+    }
+
+    private void fragments(byte[] payload, int protocol, int id) {
+        final int cut = 24;
+        deliver(
+                0,
+                StackFixture.ipFrame(
+                        StackFixture.PEER,
+                        StackFixture.LOCAL,
+                        protocol,
+                        Arrays.copyOf(payload, cut),
+                        Ipv4Header.FLAG_MF,
+                        id));
+        deliver(
+                1,
+                StackFixture.ipFrame(
+                        StackFixture.PEER,
+                        StackFixture.LOCAL,
+                        protocol,
+                        Arrays.copyOfRange(payload, cut, payload.length),
+                        cut >>> 3,
+                        id));
+    }
+
+    /** Notes that a connection is there. */
+    private static final class Connected implements TcpHandler {
+        boolean done;
+
+        @Override
+        public void onConnected(TcpConnection connection) {
+            done = true;
+        }
+
+        @Override
+        public int onData(TcpConnection from, DirectBuffer buffer, int offset, int length) {
+            return length;
+        }
+
+        @Override
+        public void onPeerClosed(TcpConnection connection) {}
+
+        @Override
+        public void onWritable(TcpConnection connection) {}
+
+        @Override
+        public void onClosed(TcpConnection connection, CloseCause cause) {}
     }
 
     @Test

@@ -204,10 +204,38 @@ class KernelTransportTest {
     }
 
     @Test
+    void groupOfOneSourceGetsThatSourceOnly() {
+        Inet4Address group = (Inet4Address) InetAddress.ofLiteral("232.7.7.7");
+        int[] received = new int[2];
+        DatagramSource wanted = transport.open(
+                DatagramSettings.multicast(group, 0, "lo")
+                        .withSource((Inet4Address) InetAddress.ofLiteral("127.0.0.1")),
+                (b, o, l, t, ip, p) -> received[0]++);
+        DatagramSource other = transport.open(
+                DatagramSettings.multicast(group, wanted.localPort(), "lo")
+                        .withSource((Inet4Address) InetAddress.ofLiteral("127.0.0.9")),
+                (b, o, l, t, ip, p) -> received[1]++);
+        DatagramSource sender = transport.open(DatagramSettings.unicast(0, "127.0.0.1"), (b, o, l, t, ip, p) -> {});
+        assertEquals(wanted.localPort(), other.localPort());
+        assertTrue(sender.send(bytes("tick"), 0, 4, 0xE8070707, wanted.localPort()));
+        pollUntil(() -> received[0] == 1);
+        transport.poll(System.nanoTime());
+        assertEquals(0, received[1]);
+    }
+
+    @Test
+    void sourceOfNoGroupIsRefused() {
+        Inet4Address source = (Inet4Address) InetAddress.ofLiteral("127.0.0.1");
+        assertThrows(
+                TransportException.class,
+                () -> DatagramSettings.unicast(0, null).withSource(source));
+    }
+
+    @Test
     void datagramLongerThanAllowedIsDroppedAndCounted() {
         List<Integer> lengths = new ArrayList<>();
         DatagramSource receiver = transport.open(
-                new DatagramSettings(0, null, null, 0, 10), (b, o, length, t, ip, port) -> lengths.add(length));
+                new DatagramSettings(0, null, null, null, 0, 10), (b, o, length, t, ip, port) -> lengths.add(length));
         DatagramSource sender = transport.open(DatagramSettings.unicast(0, null), (b, o, l, t, ip, port) -> {});
         sender.send(bytes("01234567890"), 0, 11, 0x7F000001, receiver.localPort());
         sender.send(bytes("0123456789"), 0, 10, 0x7F000001, receiver.localPort());

@@ -245,6 +245,28 @@ class UserspaceTransportTest {
     }
 
     @Test
+    void socketsOfOneGroupGetTheSourcesThatTheyWant() throws Exception {
+        final Inet4Address group = (Inet4Address) InetAddress.getByName("232.1.2.3");
+        final DatagramSettings any = DatagramSettings.multicast(group, 7000, null);
+        final DatagramSource fromLeft = right.open(any.withSource(address(LEFT)), (b, o, l, t, s, p) -> {});
+        final DatagramSource fromElsewhere = right.open(any.withSource(address(LEFT + 77)), (b, o, l, t, s, p) -> {});
+        final DatagramSource sender = left.open(DatagramSettings.unicast(0, null), (b, o, l, t, s, p) -> {});
+        assertTrue(sender.send(new UnsafeBuffer(new byte[10]), 0, 10, 0xe801_0203, 7000));
+        until(() -> fromLeft.received() == 1);
+        assertEquals(0, fromElsewhere.received());
+        fromLeft.close();
+        assertTrue(sender.send(new UnsafeBuffer(new byte[10]), 0, 10, 0xe801_0203, 7000));
+        until(() -> right.stack().counters.udpNoPort == 1);
+        assertEquals(0, fromElsewhere.received());
+        fromElsewhere.close();
+        sender.close();
+    }
+
+    private static Inet4Address address(int ipv4) {
+        return (Inet4Address) UserspaceTransport.address(ipv4, 0).getAddress();
+    }
+
+    @Test
     void listenOnForeignAddressIsRefused() {
         final InetSocketAddress foreign = UserspaceTransport.address(0x0a00_0001, 9092);
         assertThrows(TransportException.class, () -> right.listen(foreign, 1, stream -> null));

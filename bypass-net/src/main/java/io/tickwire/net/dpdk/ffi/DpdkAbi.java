@@ -37,13 +37,23 @@ public record DpdkAbi(
     /** Size of {@code rte_mempool_ops_table}: a head of 64 and 16 entries of 128. */
     public static final int POOL_OPS_TABLE_BYTES = 2112;
 
-    /** {@code rte_eth_conf}: rxmode.mq_mode, .mtu, .offloads; txmode.offloads; rx_adv_conf.rss_conf.rss_hf. */
+    /** {@code rte_eth_conf}: rxmode.mq_mode, .mtu, .offloads; txmode.offloads; rx_adv_conf.rss_conf.rss_key, .rss_key_len, .rss_hf. */
     static final int CONF_RX_MQ_MODE_OFFSET = 8;
 
     static final int CONF_RX_MTU_OFFSET = 12;
     static final int CONF_RX_OFFLOADS_OFFSET = 24;
     static final int CONF_TX_OFFLOADS_OFFSET = 72;
-    static final int CONF_RSS_FUNCTIONS_OFFSET = 144;
+    static final int CONF_RSS_OFFSET = 128;
+    /** {@code rte_eth_rss_conf}: rss_key, rss_key_len, rss_hf; newer versions have more behind them. */
+    static final int RSS_BYTES = 64;
+
+    static final int RSS_KEY_OFFSET = 0;
+    static final int RSS_KEY_LENGTH_OFFSET = 8;
+    static final int RSS_FUNCTIONS_OFFSET = 16;
+    /** {@code rte_eth_rss_reta_entry64}: a mask and 64 entries of two bytes. */
+    static final int RETA_GROUP_BYTES = 136;
+
+    static final int RETA_GROUP_ENTRIES = 64;
 
     /** {@code rte_eth_dev_info}, all but {@link #maxRxQueuesOffset}. */
     static final int INFO_BYTES = 1024; // 376, with room for newer ones
@@ -52,6 +62,8 @@ public record DpdkAbi(
     static final int INFO_MAX_MTU_OFFSET = 22;
     static final int INFO_RX_OFFLOADS_OFFSET = 72;
     static final int INFO_TX_OFFLOADS_OFFSET = 80;
+    static final int INFO_RETA_SIZE_OFFSET = 104;
+    static final int INFO_RSS_KEY_BYTES_OFFSET = 106;
     static final int INFO_RSS_FUNCTIONS_OFFSET = 112;
     static final int INFO_TX_MAX_SEGMENTS_OFFSET = 272 + 6;
 

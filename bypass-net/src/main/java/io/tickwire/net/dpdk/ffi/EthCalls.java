@@ -92,6 +92,8 @@ public final class EthCalls {
                     UnsafeApi.getLong(memory + DpdkAbi.INFO_RX_OFFLOADS_OFFSET),
                     UnsafeApi.getLong(memory + DpdkAbi.INFO_TX_OFFLOADS_OFFSET),
                     UnsafeApi.getLong(memory + DpdkAbi.INFO_RSS_FUNCTIONS_OFFSET),
+                    UnsafeApi.getShort(memory + DpdkAbi.INFO_RETA_SIZE_OFFSET) & 0xFFFF,
+                    UnsafeApi.getByte(memory + DpdkAbi.INFO_RSS_KEY_BYTES_OFFSET) & 0xFF,
                     UnsafeApi.getShort(memory + DpdkAbi.INFO_TX_MAX_SEGMENTS_OFFSET) & 0xFFFF);
         } finally {
             UnsafeApi.freeMemory(memory);
@@ -102,6 +104,7 @@ public final class EthCalls {
      * Configures a stopped port, with equally many receive and transmit queues.
      *
      * @param rssFunctions hash functions that spread frames over the receive queues, 0 for none.
+     * @param rssKey key of the hash; empty for the driver's own.
      */
     public int configure(
             final int port,
@@ -109,19 +112,30 @@ public final class EthCalls {
             final int mtuBytes,
             final long receiveOffloads,
             final long sendOffloads,
-            final long rssFunctions) {
+            final long rssFunctions,
+            final byte[] rssKey) {
         final int bytes = library.abi().ethConfBytes();
         final long conf = UnsafeApi.allocateMemory(bytes);
+        final long key = UnsafeApi.allocateMemory(rssKey.length + 1L);
         try {
             UnsafeApi.setMemory(conf, bytes, (byte) 0);
             UnsafeApi.putInt(conf + DpdkAbi.CONF_RX_MQ_MODE_OFFSET, rssFunctions == 0 ? 0 : MQ_MODE_RSS);
             UnsafeApi.putInt(conf + DpdkAbi.CONF_RX_MTU_OFFSET, mtuBytes);
             UnsafeApi.putLong(conf + DpdkAbi.CONF_RX_OFFLOADS_OFFSET, receiveOffloads);
             UnsafeApi.putLong(conf + DpdkAbi.CONF_TX_OFFLOADS_OFFSET, sendOffloads);
-            UnsafeApi.putLong(conf + DpdkAbi.CONF_RSS_FUNCTIONS_OFFSET, rssFunctions);
+            final long rss = conf + DpdkAbi.CONF_RSS_OFFSET;
+            UnsafeApi.putLong(rss + DpdkAbi.RSS_FUNCTIONS_OFFSET, rssFunctions);
+            if (rssKey.length > 0) {
+                for (int i = 0; i < rssKey.length; i++) {
+                    UnsafeApi.putByte(key + i, rssKey[i]);
+                }
+                UnsafeApi.putLong(rss + DpdkAbi.RSS_KEY_OFFSET, key);
+                UnsafeApi.putByte(rss + DpdkAbi.RSS_KEY_LENGTH_OFFSET, (byte) rssKey.length);
+            }
             return Downcalls.callInt(configure, (short) port, (short) queues, (short) queues, conf);
         } finally {
             UnsafeApi.freeMemory(conf);
+            UnsafeApi.freeMemory(key);
         }
     }
 

@@ -18,6 +18,9 @@ public interface CongestionControl {
     /** Retransmission timeout. RFC 5681 §3.1: window of one segment; the threshold is kept if this is not the first in a row. */
     void onTimeout(int flightBytes, boolean first, long nowNs);
 
+    /** The last timeout was not needed: goes on from the given window and threshold as if it had not been. RFC 4015 §3.2 step 9. */
+    void undoTimeout(int windowBytes, int thresholdBytes);
+
     /** Recovery ended, or PRR moved the window. */
     void windowBytes(int bytes);
 

@@ -20,6 +20,10 @@ public final class Cubic implements CongestionControl {
     private double k;
     private long epochNs;
     private boolean epoch;
+    private double windowMaxBefore;
+    private double windowEstimateBefore;
+    private double priorWindowBefore;
+    private boolean epochBefore;
 
     @Override
     public void reset(int mss, int initialWindowBytes) {
@@ -110,10 +114,25 @@ public final class Cubic implements CongestionControl {
     public void onTimeout(int flightBytes, boolean first, long nowNs) {
         // RFC 9438 §4.8.
         if (first) {
+            windowMaxBefore = windowMax;
+            windowEstimateBefore = windowEstimate;
+            priorWindowBefore = priorWindow;
+            epochBefore = epoch;
             reduce(flightBytes);
         }
         window = 1;
         epoch = false;
+    }
+
+    @Override
+    public void undoTimeout(int toWindowBytes, int toThresholdBytes) {
+        // RFC 9438 §4.9.1. K, the epoch's beginning and alpha have not changed since.
+        windowMax = windowMaxBefore;
+        windowEstimate = windowEstimateBefore;
+        priorWindow = priorWindowBefore;
+        epoch = epochBefore;
+        windowBytes(toWindowBytes);
+        threshold = (double) toThresholdBytes / mssBytes;
     }
 
     @Override

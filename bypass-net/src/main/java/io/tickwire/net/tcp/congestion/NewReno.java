@@ -55,6 +55,12 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
+    public void undoTimeout(int window, int threshold) {
+        windowBytes(window);
+        thresholdBytes = threshold;
+    }
+
+    @Override
     public void windowBytes(int bytes) {
         windowBytes = Math.max(mssBytes, bytes);
     }

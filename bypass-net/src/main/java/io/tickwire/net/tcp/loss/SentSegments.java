@@ -234,6 +234,15 @@ public final class SentSegments {
         sentNs[i] = nowNs;
     }
 
+    /** What was deemed lost was under way. */
+    public void forgetLost() {
+        for (int n = 0; n < size; n++) {
+            flags[head + n & mask] &= ~LOST;
+        }
+        lostBytes = 0;
+        pendingBytes = 0;
+    }
+
     /** The receiver reneged (RFC 2018 §8): nothing counts as held. */
     public void forgetSacked() {
         for (int n = 0; n < size; n++) {
