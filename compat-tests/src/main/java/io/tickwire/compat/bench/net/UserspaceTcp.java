@@ -22,12 +22,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One end of a TCP connection of the userspace stack over memif, shared memory between two processes, polled without end on a CPU of its
- * own. Arguments: {@code server|client}, exchange, memif's socket, CPU, seconds, bytes.
+ * own. Arguments: {@code server|client}, exchange, memif's socket, CPU, seconds, bytes, MTU.
  */
 final class UserspaceTcp implements StreamHandler, StreamConnector {
     private static final String SERVER = "10.9.0.1";
     private static final String CLIENT = "10.9.0.2";
     private static final int PORT = 9_092;
+    private static final int LEAST_BUFFER_BYTES = 2_048;
+    private static final int FRAME_OVERHEAD_BYTES = 216; // 9,216 for an MTU of 9,000
     private static final long LINGER_NS = 50_000_000;
     private static final long LINK_LIMIT_NS = 20_000_000_000L;
 
@@ -36,6 +38,7 @@ final class UserspaceTcp implements StreamHandler, StreamConnector {
     private final double seconds;
     private final long bytes;
     private final int cpu;
+    private final int mtuBytes;
     private final UnsafeBuffer message =
             new UnsafeBuffer(BufferUtil.allocateDirectAligned(Exchange.CHUNK_BYTES, Long.BYTES));
     private StreamTransport stream;
@@ -51,6 +54,7 @@ final class UserspaceTcp implements StreamHandler, StreamConnector {
         cpu = Integer.parseInt(arguments[3]);
         seconds = Double.parseDouble(arguments[4]);
         bytes = Long.parseLong(arguments[5]);
+        mtuBytes = Integer.parseInt(arguments[6]);
         meter = new Exchange.Meter(bytes);
     }
 
@@ -68,8 +72,13 @@ final class UserspaceTcp implements StreamHandler, StreamConnector {
     }
 
     private PortSettings port(String socket) {
-        return PortSettings.of(
-                "net_memif0,role=" + (isServer ? "server" : "client") + ",socket-abstract=no,socket=" + socket);
+        return PortSettings.of("net_memif0,role=" + (isServer ? "server" : "client,bsize=" + bufferBytes())
+                        + ",socket-abstract=no,socket=" + socket)
+                .withMtu(mtuBytes);
+    }
+
+    private int bufferBytes() {
+        return Math.max(LEAST_BUFFER_BYTES, mtuBytes + FRAME_OVERHEAD_BYTES);
     }
 
     private void run(DpdkPort port) {
