@@ -45,6 +45,7 @@ public final class ConfigKeys {
                 DpdkConfig.PROMISCUOUS,
                 DpdkConfig.OFFLOADS,
                 FeedConfig.GROUP,
+                FeedConfig.SOURCE,
                 FeedConfig.PORT,
                 FeedConfig.INTERFACE,
                 FeedConfig.FRAMING,

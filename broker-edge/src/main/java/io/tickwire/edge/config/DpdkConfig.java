@@ -9,8 +9,8 @@ import java.util.List;
  * @param ealArgs further arguments for DPDK's environment
  * @param address own address with prefix length
  * @param gateway default gateway; empty for none
- * @param core CPU that the thread which polls the port is bound to; -1 for any
- * @param frames size of the pool
+ * @param core CPU that the thread which polls the port is bound to, if there is one; -1 for any
+ * @param frames size of each queue's pool
  * @param mtuBytes largest IP packet
  * @param hugeMegabytes huge pages reserved; 0 for ordinary memory, which serves virtual devices only
  * @param promiscuous whether frames to other stations are let in
@@ -35,9 +35,15 @@ public record DpdkConfig(
             "net.dpdk.address", ConfigType.TEXT, "", "own IPv4 address with prefix length, such as 10.0.0.5/24");
     static final ConfigKey<String> GATEWAY = ConfigKey.of("net.dpdk.gateway", ConfigType.TEXT, "", "default gateway");
     static final ConfigKey<Integer> CORE = ConfigKey.of(
-            "net.dpdk.core", ConfigType.integer(-1, 1023), "-1", "CPU that polls the port; -1 leaves it to the kernel");
+            "net.dpdk.core",
+            ConfigType.integer(-1, 1023),
+            "-1",
+            "CPU of the one shard that polls the port; -1 leaves it to the kernel");
     static final ConfigKey<Integer> FRAMES = ConfigKey.of(
-            "net.dpdk.frames", ConfigType.integer(1023, 1 << 20), "16383", "frames in the pool; 2^n - 1 wastes least");
+            "net.dpdk.frames",
+            ConfigType.integer(1023, 1 << 20),
+            "16383",
+            "frames in the pool of each queue; 2^n - 1 wastes least");
     static final ConfigKey<Integer> MTU =
             ConfigKey.of("net.dpdk.mtu", ConfigType.integer(576, 9216), "1500", "largest IP packet in bytes");
     static final ConfigKey<Integer> HUGE_MEGABYTES = ConfigKey.of(

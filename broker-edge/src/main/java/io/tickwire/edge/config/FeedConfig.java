@@ -2,12 +2,14 @@ package io.tickwire.edge.config;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * One feed.
  *
  * @param name as the operator called it
  * @param group multicast group
+ * @param source the one sender to listen to; empty for any
  * @param port UDP port
  * @param networkInterface name or address of the interface to join on; empty for the default one
  * @param framing name of the framing on the wire
@@ -17,6 +19,7 @@ import java.net.InetAddress;
 public record FeedConfig(
         String name,
         Inet4Address group,
+        Optional<Inet4Address> source,
         int port,
         String networkInterface,
         String framing,
@@ -25,6 +28,12 @@ public record FeedConfig(
     static final ConfigType<Inet4Address> MULTICAST_GROUP = new ConfigType<>("group", FeedConfig::parseGroup);
     static final ConfigKey<Inet4Address> GROUP =
             ConfigKey.required("feeds.*.group", MULTICAST_GROUP, "multicast group of the feed");
+    static final ConfigType<Inet4Address> SENDER = new ConfigType<>("address", FeedConfig::parseSource);
+    static final ConfigKey<Inet4Address> SOURCE = ConfigKey.of(
+            "feeds.*.source",
+            SENDER,
+            "",
+            "address of the one sender to listen to (source-specific join); by default any");
     static final ConfigKey<Integer> PORT =
             ConfigKey.required("feeds.*.port", ConfigType.integer(1, 65_535), "UDP port of the feed");
     static final ConfigKey<String> INTERFACE = ConfigKey.of(
@@ -49,11 +58,21 @@ public record FeedConfig(
         return new FeedConfig(
                 name,
                 values.get(GROUP, name),
+                values.find(SOURCE, name),
                 values.get(PORT, name),
                 values.get(INTERFACE, name),
                 values.get(FRAMING, name),
                 values.get(PROTOCOL, name),
                 values.get(TOPIC, name));
+    }
+
+    private static Inet4Address parseSource(String text) {
+        if (InetAddress.ofLiteral(text) instanceof Inet4Address address
+                && !address.isMulticastAddress()
+                && !address.isAnyLocalAddress()) {
+            return address;
+        }
+        throw new IllegalArgumentException("needs the IPv4 address of a host");
     }
 
     private static Inet4Address parseGroup(String text) {

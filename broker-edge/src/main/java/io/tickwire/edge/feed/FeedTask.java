@@ -88,9 +88,10 @@ public final class FeedTask implements ShardTask, DatagramHandler {
             source = shard.transport()
                     .open(
                             DatagramSettings.multicast(
-                                    config.group(),
-                                    config.port(),
-                                    config.networkInterface().isEmpty() ? null : config.networkInterface()),
+                                            config.group(),
+                                            config.port(),
+                                            config.networkInterface().isEmpty() ? null : config.networkInterface())
+                                    .withSource(config.source().orElse(null)),
                             this);
             joined.complete(null);
         }

@@ -125,11 +125,7 @@ public final class Broker implements AutoCloseable {
     private static List<? extends Transport> transports(TickwireConfig config, long epochOffsetNs) {
         int shards = config.threading().shards();
         if (config.net().mode() == NetMode.DPDK) {
-            if (shards > 1) {
-                throw ConfigException.of(
-                        "threading.shards", Integer.toString(shards), "net.mode=dpdk has one queue, for one shard");
-            }
-            return List.of(DpdkTransport.open(config.net().dpdk()));
+            return DpdkTransport.open(config.net().dpdk(), shards);
         }
         return KernelTransportGroup.open(
                 new KernelTransportSettings(

@@ -10,6 +10,7 @@ import io.tickwire.net.dpdk.EalSettings;
 import io.tickwire.net.dpdk.PortSettings;
 import io.tickwire.net.dpdk.ffi.DpdkException;
 import io.tickwire.net.ip.IpSettings;
+import io.tickwire.net.stack.QueueGroup;
 import io.tickwire.net.stack.StackSettings;
 import io.tickwire.net.transport.DatagramHandler;
 import io.tickwire.net.transport.DatagramSettings;
@@ -23,10 +24,13 @@ import io.tickwire.net.transport.UserspaceTransport;
 import io.tickwire.net.wire.Ipv4Address;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
- * The userspace stack on a DPDK port of its own, from the settings. With a core given, the thread that polls is bound to it at its first
- * poll and never parks.
+ * The userspace stack on one queue of a DPDK port, from the settings. With a core given, the thread that polls is bound to it at its first
+ * poll and never parks. The port is closed with the last of its transports.
  */
 final class DpdkTransport implements Transport {
     private static final int MEGABYTE = 1 << 20;
@@ -44,22 +48,26 @@ final class DpdkTransport implements Transport {
     private final UserspaceTransport stack;
     private final InetSocketAddress address;
     private final int core;
+    private final AtomicInteger openTransports;
     private int boundCore = UNBOUND;
 
-    private DpdkTransport(DpdkPort port, StackSettings settings, int core) {
+    private DpdkTransport(
+            DpdkPort port, FrameDevice device, StackSettings settings, int core, AtomicInteger openTransports) {
         this.port = port;
+        this.device = device;
         this.core = core;
-        device = port.queue(0);
+        this.openTransports = openTransports;
         stack = UserspaceTransport.open(settings, device);
         address = new InetSocketAddress(Ipv4Address.format(settings.ip().address), 0);
     }
 
     /**
-     * Starts DPDK, opens the port and puts a stack on it.
+     * Starts DPDK, opens the port and puts a stack on each of its queues.
      *
+     * @param count transports, each for one thread: as many queues
      * @throws ConfigException naming the setting that is missing or wrong, or what DPDK found missing
      */
-    static DpdkTransport open(DpdkConfig config) {
+    static List<DpdkTransport> open(DpdkConfig config, int count) {
         StackSettings settings = StackSettings.of(ip(config), new SecureRandom().nextLong());
         if (config.device().isEmpty()) {
             throw ConfigException.of(
@@ -67,16 +75,33 @@ final class DpdkTransport implements Transport {
                     "",
                     "net.mode=dpdk needs one, such as net_af_packet0,iface=eth1 or 0000:03:00.0");
         }
+        if (count > 1 && config.core() != ANY_CORE) {
+            throw ConfigException.of(
+                    "net.dpdk.core",
+                    Integer.toString(config.core()),
+                    "is one CPU for " + count + " shards: use threading.mode=dedicated and threading.cpus instead");
+        }
         try {
             Eal eal = Eal.start(EalSettings.of(
-                    config.device(), config.hugeMegabytes(), ordinaryMegabytes(config), config.ealArgs()));
-            return new DpdkTransport(DpdkPort.open(eal, port(config)), settings, config.core());
+                    config.device(), config.hugeMegabytes(), ordinaryMegabytes(config, count), config.ealArgs()));
+            return transports(DpdkPort.open(eal, port(config).withQueues(count)), settings, config.core());
         } catch (DpdkException | IllegalArgumentException | IllegalStateException e) {
             throw ConfigException.of(
                     "net.dpdk.device",
                     config.device(),
                     e.getMessage() + " (tickwire net check --device=" + config.device() + " says what is missing)");
         }
+    }
+
+    private static List<DpdkTransport> transports(DpdkPort port, StackSettings settings, int core) {
+        List<FrameDevice> queues =
+                IntStream.range(0, port.queueCount()).mapToObj(port::queue).toList();
+        QueueGroup group = new QueueGroup(queues, QueueGroup.DEFAULT_INBOX_BYTES);
+        AtomicInteger openTransports = new AtomicInteger(queues.size());
+        return IntStream.range(0, queues.size())
+                .mapToObj(queue -> new DpdkTransport(
+                        port, queues.size() == 1 ? queues.get(0) : group.member(queue), settings, core, openTransports))
+                .toList();
     }
 
     private static PortSettings port(DpdkConfig config) {
@@ -87,9 +112,9 @@ final class DpdkTransport implements Transport {
                 .withOffloads(config.offloads());
     }
 
-    private static int ordinaryMegabytes(DpdkConfig config) {
+    private static int ordinaryMegabytes(DpdkConfig config, int queues) {
         long frameBytes = (long) Math.max(config.mtuBytes(), LEAST_BUFFER_BYTES) + FRAME_OVERHEAD_BYTES;
-        return BASE_MEGABYTES + (int) (config.frames() * frameBytes / MEGABYTE);
+        return BASE_MEGABYTES + (int) ((long) queues * config.frames() * frameBytes / MEGABYTE);
     }
 
     /** The stack's address settings. */
@@ -174,6 +199,8 @@ final class DpdkTransport implements Transport {
     public void close() {
         stack.close();
         device.close();
-        port.close();
+        if (openTransports.decrementAndGet() == 0) {
+            port.close();
+        }
     }
 }

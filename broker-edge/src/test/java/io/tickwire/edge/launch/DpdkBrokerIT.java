@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole broker on one DPDK port (af_packet on a cable between two namespaces): stock Kafka clients, ping and a multicast feed from the
@@ -33,8 +34,10 @@ class DpdkBrokerIT {
         Lab.require(DpdkLibrary.hasDriver("net_af_packet"), "DPDK with its af_packet driver");
     }
 
-    @Test
-    void kafkaClientsAndFeedShareOnePort() throws Exception {
+    /** @param queues of the port, each with a shard, its stack and its connections */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void kafkaClientsAndFeedShareOnePort(int queues) throws Exception {
         try (Lab lab = new Lab()) {
             String capture = directory.resolve("cable.pcap").toString();
             Process dumpcap = lab.start("c", List.of("dumpcap", "-q", "-i", "v1", "-w", capture));
@@ -46,7 +49,9 @@ class DpdkBrokerIT {
                             "--set=data.dir=" + directory.resolve("data"),
                             "--set=shm.dir=" + directory.resolve("shm"),
                             "--set=net.mode=dpdk",
-                            "--set=net.dpdk.device=net_af_packet0,iface=v0,framecnt=4096",
+                            "--set=net.dpdk.device=net_af_packet0,iface=v0,framecnt=4096,qpairs=" + queues,
+                            "--set=threading.mode=" + (queues == 1 ? "shared" : "parking"),
+                            "--set=threading.shards=" + queues,
                             "--set=net.dpdk.address=10.77.0.1/24",
                             "--set=kafka.listen=10.77.0.1:9092",
                             "--set=feeds.ticks.group=239.77.0.1",

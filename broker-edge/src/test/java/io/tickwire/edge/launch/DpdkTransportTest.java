@@ -37,15 +37,22 @@ class DpdkTransportTest {
     })
     void wrongAddressIsRefusedByItsKey(String address, String gateway, String key) {
         ConfigException refused =
-                assertThrows(ConfigException.class, () -> DpdkTransport.open(config("net_ring0", address, gateway)));
+                assertThrows(ConfigException.class, () -> DpdkTransport.open(config("net_ring0", address, gateway), 1));
         assertTrue(refused.getMessage().startsWith(key + " = '"), refused.getMessage());
+    }
+
+    @Test
+    void oneCoreForSeveralShardsIsRefused() {
+        DpdkConfig config = new DpdkConfig("net_ring0", List.of(), "10.77.0.1/24", "", 1, 1023, 1500, 0, false, true);
+        ConfigException refused = assertThrows(ConfigException.class, () -> DpdkTransport.open(config, 2));
+        assertTrue(refused.getMessage().startsWith("net.dpdk.core = '1'"), refused.getMessage());
     }
 
     @ParameterizedTest
     @CsvSource({"''", "eth0", "0000:03:00.0"})
     void deviceThatCannotBeIsRefusedBeforeDpdkStarts(String device) {
         ConfigException refused =
-                assertThrows(ConfigException.class, () -> DpdkTransport.open(config(device, "10.77.0.1/24", "")));
+                assertThrows(ConfigException.class, () -> DpdkTransport.open(config(device, "10.77.0.1/24", ""), 1));
         assertTrue(refused.getMessage().startsWith("net.dpdk.device = '" + device), refused.getMessage());
     }
 }
