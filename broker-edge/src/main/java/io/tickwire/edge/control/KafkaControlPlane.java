@@ -34,6 +34,7 @@ import io.tickwire.edge.transaction.TransactionLimits;
 import io.tickwire.edge.transaction.TransactionQueries;
 import io.tickwire.edge.transaction.TransactionService;
 import io.tickwire.edge.transaction.TransactionTopic;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -201,9 +202,18 @@ public final class KafkaControlPlane implements ControlPlane {
             return InetSocketAddress.createUnresolved(
                     wanted.host(), wanted.port() == 0 ? bound.getPort() : wanted.port());
         }
+        return InetSocketAddress.createUnresolved(hostOf(bound.getAddress()), bound.getPort());
+    }
+
+    /** The name that was asked to listen on, or where that cannot be reached by clients, an address that can. */
+    private String hostOf(InetAddress bound) {
+        if (bound.isAnyLocalAddress()) {
+            return Hosts.own();
+        }
+        // A DPDK port has one address, which also serves where loopback or any was asked for.
         String host = context.config().kafka().listen().host();
-        boolean any = bound.getAddress() != null && bound.getAddress().isAnyLocalAddress();
-        return InetSocketAddress.createUnresolved(any ? Hosts.own() : host, bound.getPort());
+        boolean same = bound.equals(new InetSocketAddress(host, 0).getAddress());
+        return same ? host : bound.getHostAddress();
     }
 
     @Override

@@ -53,7 +53,6 @@ class DpdkBrokerIT {
                             "--set=threading.mode=" + (queues == 1 ? "shared" : "parking"),
                             "--set=threading.shards=" + queues,
                             "--set=net.dpdk.address=10.77.0.1/24",
-                            "--set=kafka.listen=10.77.0.1:9092",
                             "--set=feeds.ticks.group=239.77.0.1",
                             "--set=feeds.ticks.port=30001",
                             "--set=feeds.ticks.framing=raw",

@@ -166,7 +166,10 @@ final class DevicePreflight {
             return Finding.missing("interface", "the device names none", "add ,iface=NAME to " + device.name());
         }
         if (!files.exists("/sys/class/net/" + name)) {
-            return Finding.missing(subject, "there is no such interface", "ip link show");
+            return Finding.missing(
+                    subject,
+                    "there is no such interface",
+                    "name one that there is: " + String.join(", ", files.names("/sys/class/net")));
         }
         final boolean isUp = (flags(name) & 1) != 0;
         return isUp ? Finding.ok(subject, "up") : Finding.missing(subject, "down", "ip link set " + name + " up");
