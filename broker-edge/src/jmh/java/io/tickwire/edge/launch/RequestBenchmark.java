@@ -116,7 +116,8 @@ public class RequestBenchmark {
         log = catalog.create(
                 new TopicKey("hot", id.getMostSignificantBits(), id.getLeastSignificantBits(), 0),
                 LogSettings.fromKafka(Map.of("retention.bytes", "268435456", "segment.bytes", "67108864")));
-        var added = new ShardDirectory(List.of(shard), List.of(), _ -> {})
+        boolean _ = log.prepare(System.currentTimeMillis());
+        var added = new ShardDirectory(List.of(shard), List.of(), new LogOpening())
                 .add(new PartitionSpec("hot", id, 0, 0, log, PartitionSpec.Owner.SHARD));
         var opened = open();
         var bound = shard.listen(InetSocketAddress.createUnresolved("none", 0));

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -22,16 +23,12 @@ public final class ShardDirectory implements PartitionDirectory {
     private final List<Shard> shards;
     private final Placement placement;
     private final List<PartitionObserver> observers;
-    private final Consumer<PartitionLog> preparer;
+    private final LogOpener opener;
 
-    /**
-     * Makes the directory of the shards, which lie by their numbers.
-     *
-     * @param preparer has a log opened before its first append, so that its shard does not wait for the disk; does not block
-     */
-    public ShardDirectory(List<Shard> shards, List<PartitionObserver> observers, Consumer<PartitionLog> preparer) {
+    /** Makes the directory of the shards, which lie by their numbers. */
+    public ShardDirectory(List<Shard> shards, List<PartitionObserver> observers, LogOpener opener) {
         this.shards = List.copyOf(shards);
-        this.preparer = preparer;
+        this.opener = opener;
         this.observers = List.copyOf(observers);
         placement = new Placement(shards.size());
     }
@@ -47,7 +44,7 @@ public final class ShardDirectory implements PartitionDirectory {
         }
         boolean isShards = spec.owner() == PartitionSpec.Owner.SHARD;
         if (isShards) {
-            preparer.accept(spec.log());
+            opener.openAhead(spec.log());
         }
         int owner = isShards ? placement.owner(spec.topicId(), spec.partition()) : NO_SHARD;
         PartitionShare share = new PartitionShare(spec, owner, shards.size());
@@ -64,8 +61,9 @@ public final class ShardDirectory implements PartitionDirectory {
         });
     }
 
-    private static void own(Shard shard, ShardPartition view, PartitionShare share, List<AppendListener> listeners) {
+    private void own(Shard shard, ShardPartition view, PartitionShare share, List<AppendListener> listeners) {
         PartitionLog log = view.log();
+        view.owns(new HeldAppends(log, shard, opener));
         log.bindOwner();
         log.highWatermarkListener((changed, highWatermark) -> {
             view.advanced();
@@ -116,9 +114,22 @@ public final class ShardDirectory implements PartitionDirectory {
 
     @Override
     public <T> CompletionStage<T> onOwner(Uuid topicId, int number, Function<PartitionLog, T> function) {
-        return on(
-                shards.get(placement.owner(topicId, number)),
-                shard -> function.apply(find(shard, topicId, number).log()));
+        CompletableFuture<T> done = new CompletableFuture<>();
+        CompletableFuture<Void> _ = on(shards.get(placement.owner(topicId, number)), shard -> {
+                    ShardPartition owned = find(shard, topicId, number);
+                    Runnable apply = () -> complete(done, () -> function.apply(owned.log()));
+                    if (owned.mustHold()) {
+                        owned.hold(apply);
+                    } else {
+                        apply.run();
+                    }
+                    return (Void) null;
+                })
+                .exceptionally(failure -> {
+                    done.completeExceptionally(failure);
+                    return null;
+                });
+        return done;
     }
 
     /** A log is on the device up to what was appended: acknowledgements that waited go out. Any thread. */
@@ -150,16 +161,18 @@ public final class ShardDirectory implements PartitionDirectory {
 
     private static <T> CompletableFuture<T> on(Shard shard, Function<Shard, T> action) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        boolean posted = shard.post(() -> {
-            try {
-                done.complete(action.apply(shard));
-            } catch (RuntimeException e) {
-                done.completeExceptionally(e);
-            }
-        });
+        boolean posted = shard.post(() -> complete(done, () -> action.apply(shard)));
         if (!posted) {
             done.completeExceptionally(new IllegalStateException("the shard has ended"));
         }
         return done;
+    }
+
+    private static <T> void complete(CompletableFuture<T> done, Supplier<T> action) {
+        try {
+            done.complete(action.get());
+        } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class ShardPartition {
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean wanted;
     private int leaderEpoch;
+    private HeldAppends held;
     private Watcher[] watchers = new Watcher[2];
     private int watcherCount;
     private boolean served;
@@ -114,6 +115,21 @@ public final class ShardPartition {
         if (watcherCount == 0) {
             wanted = false;
         }
+    }
+
+    /** Whether an append to it has to be {@link #hold held} because the log's files are not open. On the owner. */
+    public boolean mustHold() {
+        return held.mustWait();
+    }
+
+    /** Runs an append on the owner's thread when the log's files are open, behind those held before. On the owner; whoever calls bounds how many. */
+    public void hold(Runnable append) {
+        held.add(append);
+    }
+
+    /** This view is the owner's. */
+    void owns(HeldAppends appends) {
+        held = appends;
     }
 
     /** Bytes appended since it is served; only where a shard writes the log. */

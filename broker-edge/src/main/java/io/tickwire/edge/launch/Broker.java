@@ -22,8 +22,6 @@ import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.net.transport.Transport;
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
-import io.tickwire.storage.log.LogPretoucher;
-import io.tickwire.storage.log.LogSyncer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -35,9 +33,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running broker: opens its data directory, starts its threads, and ends in the opposite order. */
 public final class Broker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final int CONDUCTOR_QUEUE = 1 << 16;
     private static final int READ_BUFFER_BYTES = 256 << 10;
     private static final int UNLIMITED = -1;
@@ -54,14 +55,9 @@ public final class Broker implements AutoCloseable {
     private final List<Thread> shardThreads = new ArrayList<>();
     private AgentLoop conductorLoop;
     private Thread conductorThread;
-    private Thread syncerThread;
-    private LogUpkeep upkeep;
-    private Thread upkeepThread;
-    private Thread pretoucherThread;
+    private LogThreads logThreads;
     private Compaction compaction;
     private MetricsServer metrics;
-    private LogSyncer syncer;
-    private LogPretoucher pretoucher;
     private volatile InetSocketAddress kafkaAddress;
     private ControlPlane control;
 
@@ -116,7 +112,9 @@ public final class Broker implements AutoCloseable {
 
     private static LogCatalog openCatalog(TickwireConfig config) {
         try {
-            return LogCatalog.open(config.dataDir(), CatalogOptions.defaults());
+            LogCatalog catalog = LogCatalog.open(config.dataDir(), CatalogOptions.defaults());
+            LOG.info("{}", catalog.recovery().summary());
+            return catalog;
         } catch (IOException e) {
             throw ConfigException.of("data.dir", config.dataDir().toString(), "cannot be opened: " + e.getMessage());
         }
@@ -161,15 +159,10 @@ public final class Broker implements AutoCloseable {
         startShards();
         conductorLoop = new AgentLoop(conductor, conductor::park, 0, this::halt, ShardStats.unshared());
         conductorThread = threads.start("tickwire-conductor", conductorLoop);
-        upkeep = new LogUpkeep(catalog, config.brokerLong("log.retention.check.interval.ms"));
-        upkeepThread = threads.start("tickwire-upkeep", upkeep);
-        ShardDirectory directory = new ShardDirectory(shards, observers, upkeep::prepare);
-        syncer = new LogSyncer(directory::synced);
-        catalog.syncer(syncer);
-        syncerThread = threads.start("tickwire-syncer", syncer);
-        pretoucher = new LogPretoucher();
-        catalog.pretoucher(pretoucher);
-        pretoucherThread = threads.start("tickwire-pretoucher", pretoucher);
+        LogOpening opening = new LogOpening();
+        ShardDirectory directory = new ShardDirectory(shards, observers, opening);
+        logThreads = new LogThreads(
+                catalog, threads, config.brokerLong("log.retention.check.interval.ms"), opening, directory::synced);
         kafkaAddress = listen(resolve(config.kafka().listen()));
         compaction = new Compaction(config, catalog, threads);
         control = plane.apply(new ControlContext(
@@ -283,17 +276,8 @@ public final class Broker implements AutoCloseable {
                 conductorLoop.stop();
                 BrokerThreads.join(conductorThread);
             }
-            if (upkeepThread != null) {
-                upkeep.stop();
-                BrokerThreads.join(upkeepThread);
-            }
-            if (syncerThread != null) {
-                syncer.close();
-                BrokerThreads.join(syncerThread);
-            }
-            if (pretoucherThread != null) {
-                pretoucher.close();
-                BrokerThreads.join(pretoucherThread);
+            if (logThreads != null) {
+                logThreads.close();
             }
             stats.delete();
             catalog.close();

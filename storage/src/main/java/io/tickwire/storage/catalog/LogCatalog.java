@@ -137,12 +137,6 @@ public final class LogCatalog implements AutoCloseable {
         for (final String damaged : recovery.damaged()) {
             LOGGER.error("set aside {}", damaged);
         }
-        LOGGER.info(
-                "{} logs open after {} ms, {} after an unclean stop, {} bytes read",
-                recovery.logs(),
-                recovery.elapsedMs(),
-                recovery.uncleanLogs(),
-                recovery.scannedBytes());
     }
 
     private void register(final PartitionLog log) {

@@ -25,4 +25,10 @@ public record RecoveryReport(
         corruptions = List.copyOf(corruptions);
         damaged = List.copyOf(damaged);
     }
+
+    /** One line for the operator. */
+    public String summary() {
+        return logs + " logs open after " + elapsedMs + " ms, " + uncleanLogs + " after an unclean stop, "
+                + scannedBytes + " bytes read";
+    }
 }

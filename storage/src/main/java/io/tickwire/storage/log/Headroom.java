@@ -10,22 +10,32 @@ import java.nio.file.Path;
  * What lies ready ahead of the writer of one journal file: disk blocks, so that a full disk shows as an error here and never as
  * a fault in mapped memory, and pages of the writer's own mapping, so that an append finds them present and writable.
  *
- * <p>The owner asks {@link #covers} at each append, one load and one store. Another thread runs ahead of it with
- * {@link #extend}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks are
- * reserved under this object's lock; pages are touched under another one, for one step at a time, so that an owner that needs
+ * <p>The owner asks {@link #covers} at each append, one load and one store. Another thread, the helper, runs ahead of it with
+ * {@link #look} and {@link #touchStep}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks
+ * are reserved under this object's lock; pages are touched under another one, for one step at a time, so that an owner that needs
  * blocks does not wait for pages.
+ *
+ * <p>How much lies ready, the window, follows the writer's speed. Its largest size doubles when a writer has used up the whole of it, as
+ * long as the budget of all journals allows, and is the usual one again when the writer has been still for some seconds.
  */
 final class Headroom implements AutoCloseable {
     /** What is kept ready at least. */
     private static final long SMALLEST_STEP_BYTES = 64 * 1024;
 
-    /** What is reserved, and held ready, at most; and how much is touched while the lock is held. */
-    private static final long LARGEST_STEP_BYTES = 16 * 1024 * 1024;
+    /** What is reserved at once at most, and what is held ready at most, unless that has not been enough. */
+    static final long USUAL_WINDOW_BYTES = 16 * 1024 * 1024;
 
+    /** What is held ready at most for a writer that uses it up. */
+    static final long LARGEST_WINDOW_BYTES = 128 * 1024 * 1024;
+
+    /** What is touched while the lock is held. */
     private static final long TOUCH_STEP_BYTES = 512 * 1024;
 
-    /** How many times what was appended since the last pass is kept ready. */
-    private static final int PASSES_AHEAD = 8;
+    /** How many times what was appended since the last look is kept ready. */
+    private static final int LOOKS_AHEAD = 8;
+
+    /** A writer that was still for so many looks, most of them 50 ms apart, has the usual window again. */
+    static final int LOOKS_UNTIL_USUAL = 300;
 
     private static final VarHandle WRITER;
     private static final VarHandle RESERVED;
@@ -47,7 +57,12 @@ final class Headroom implements AutoCloseable {
     private long mappedBase;
     private long mappedTo;
     private long touchedTo;
-    private long passedAt;
+    private long seenAt;
+    private long wantedTo;
+    private int stillLooks;
+    private boolean windowWasWhole;
+    private long windowBytes = USUAL_WINDOW_BYTES;
+    private WindowBudget budget;
     private boolean closed;
     private volatile boolean writtenBack;
 
@@ -62,7 +77,7 @@ final class Headroom implements AutoCloseable {
         this.mappedBase = mappedBase;
         this.mappedTo = mappedTo;
         writerPosition = from;
-        passedAt = from;
+        seenAt = from;
         touchedTo = from & -Posix.PAGE_BYTES;
         reservedTo = from;
         try {
@@ -84,7 +99,7 @@ final class Headroom implements AutoCloseable {
         if (position <= reservedTo) {
             return;
         }
-        final long step = Math.clamp(reservedTo, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
+        final long step = Math.clamp(reservedTo, SMALLEST_STEP_BYTES, USUAL_WINDOW_BYTES);
         try {
             reserve(Math.max(position, reservedTo + step));
         } catch (final IOException e) {
@@ -103,6 +118,7 @@ final class Headroom implements AutoCloseable {
             mappedBase = base;
             mappedTo = to;
             touchedTo = (long) WRITER.getOpaque(this) & -Posix.PAGE_BYTES;
+            wantedTo = 0;
         }
     }
 
@@ -112,24 +128,54 @@ final class Headroom implements AutoCloseable {
     }
 
     /**
-     * Runs ahead of the writer: the faster it was since the last call, the further. Any thread but the owner; never throws on a
-     * full disk, which the owner will notice when it gets there.
+     * Looks how fast the writer is, and reserves what it should have ready. The helper only; never throws on a full disk, which the owner
+     * will notice when it gets there.
      *
-     * @return true when the writer has moved since the last call
+     * @param extra lends what the window is larger than the usual one
+     * @return true when the writer has moved since the last look
      */
-    boolean extend() {
+    boolean look(final WindowBudget extra) {
         final long written = (long) WRITER.getOpaque(this);
-        final long moved = written - passedAt;
-        passedAt = written;
-        final long faster = written + Math.clamp(PASSES_AHEAD * moved, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
-        final long wanted = writtenBack ? Math.max(faster, touchAnewTo(written)) : faster;
-        if (reserveAhead(wanted)) {
-            boolean more = true;
-            while (more) {
-                more = touch(written, wanted);
+        final long moved = written - seenAt;
+        seenAt = written;
+        if (moved == 0) {
+            if (++stillLooks == LOOKS_UNTIL_USUAL) {
+                shrink();
+            }
+        } else {
+            stillLooks = 0;
+            if (windowWasWhole && isUsedUp(written)) {
+                grow(extra);
             }
         }
+        final long window = Math.clamp(LOOKS_AHEAD * moved, SMALLEST_STEP_BYTES, windowBytes);
+        windowWasWhole = window == windowBytes;
+        final long wanted = writtenBack ? Math.max(written + window, touchAnewTo(written)) : written + window;
+        reserveAhead(wanted);
+        synchronized (mapping) {
+            wantedTo = Math.max(wantedTo, wanted);
+        }
         return moved > 0;
+    }
+
+    private boolean isUsedUp(final long written) {
+        synchronized (mapping) {
+            return written >= touchedTo;
+        }
+    }
+
+    private synchronized void grow(final WindowBudget extra) {
+        if (!closed && windowBytes < LARGEST_WINDOW_BYTES && extra.take(windowBytes)) {
+            budget = extra;
+            windowBytes *= 2;
+        }
+    }
+
+    private synchronized void shrink() {
+        if (windowBytes > USUAL_WINDOW_BYTES) {
+            budget.giveBack(windowBytes - USUAL_WINDOW_BYTES);
+            windowBytes = USUAL_WINDOW_BYTES;
+        }
     }
 
     /** As far as pages lay ready, they are to lie ready again. */
@@ -142,24 +188,23 @@ final class Headroom implements AutoCloseable {
         }
     }
 
-    private synchronized boolean reserveAhead(final long wanted) {
+    private synchronized void reserveAhead(final long wanted) {
         if (closed) {
-            return false;
+            return;
         }
         try {
             ensure(wanted);
-            return true;
         } catch (final IOException e) {
-            return false;
+            // The device is full: what is reserved may be touched, the rest is the owner's to notice.
         }
     }
 
-    /** Touches one step of pages; true when there are more. */
-    private boolean touch(final long written, final long wanted) {
+    /** Touches one step of the pages that the last look wanted; true when there are more. The helper only. */
+    boolean touchStep() {
         synchronized (mapping) {
-            final long from = Math.max(touchedTo, written & -Posix.PAGE_BYTES);
+            final long from = Math.max(touchedTo, (long) WRITER.getOpaque(this) & -Posix.PAGE_BYTES);
             final long reserved = (long) RESERVED.getAcquire(this);
-            final long limit = Math.min(Math.min(wanted, reserved), mappedTo) & -Posix.PAGE_BYTES;
+            final long limit = Math.min(Math.min(wantedTo, reserved), mappedTo) & -Posix.PAGE_BYTES;
             if (from >= limit) {
                 return false;
             }
@@ -176,6 +221,7 @@ final class Headroom implements AutoCloseable {
         synchronized (this) {
             if (!closed) {
                 closed = true;
+                shrink();
                 Posix.close(fd);
             }
         }

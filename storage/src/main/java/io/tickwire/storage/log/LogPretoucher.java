@@ -13,8 +13,10 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
     private static final long BUSY_NS = 1_000_000L;
     private static final long IDLE_NS = 50_000_000L;
     private static final int BUSY_PASSES = 100;
+    private static final long EXTRA_WINDOW_BYTES = 512L * 1024 * 1024;
 
     private final Set<Headroom> journals = ConcurrentHashMap.newKeySet();
+    private final WindowBudget extra = new WindowBudget(EXTRA_WINDOW_BYTES);
     private volatile Thread thread;
     private volatile boolean idle;
     private volatile boolean closed;
@@ -33,9 +35,16 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
         thread = Thread.currentThread();
         int busy = 0;
         while (!closed) {
-            busy = pass() ? BUSY_PASSES : Math.max(0, busy - 1);
-            idle = busy == 0;
-            LockSupport.parkNanos(this, idle ? IDLE_NS : BUSY_NS);
+            final long startNs = System.nanoTime();
+            busy = look() ? BUSY_PASSES : Math.max(0, busy - 1);
+            boolean more = touch();
+            while (more && System.nanoTime() - startNs < BUSY_NS) {
+                more = touch();
+            }
+            if (!more) {
+                idle = busy == 0;
+                LockSupport.parkNanos(this, idle ? IDLE_NS : BUSY_NS);
+            }
         }
     }
 
@@ -48,12 +57,21 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
     }
 
     /** Looks at every journal once; true when any was written to. */
-    boolean pass() {
+    private boolean look() {
         boolean moved = false;
         for (final Headroom journal : journals) {
-            moved |= journal.extend();
+            moved |= journal.look(extra);
         }
         return moved;
+    }
+
+    /** Touches a few pages of every journal, so that none waits for the others; true when there are more to touch. */
+    private boolean touch() {
+        boolean more = false;
+        for (final Headroom journal : journals) {
+            more |= journal.touchStep();
+        }
+        return more;
     }
 
     @Override

@@ -94,6 +94,11 @@ final class OwnerGate {
         }
     }
 
+    /** Whether the owner could go in without waiting. */
+    boolean isFree() {
+        return !blocked;
+    }
+
     boolean isShut() {
         return shut;
     }

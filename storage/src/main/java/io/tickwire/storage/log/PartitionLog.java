@@ -180,6 +180,14 @@ public final class PartitionLog implements AutoCloseable {
         return appender.doWork(nowMs);
     }
 
+    /**
+     * Whether an append would neither open the journal's files nor wait for another thread that opens or rolls them: a guess, which another
+     * thread may turn over at once. Owner only.
+     */
+    public boolean isReady() {
+        return gate.isFree() && writer.isOpen();
+    }
+
     /** Opens the journal ahead of the first append, which then does not wait for it. Any thread; takes milliseconds. */
     public boolean prepare(final long nowMs) {
         final boolean[] prepared = new boolean[1];

@@ -17,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is ready ahead of a writer, seen as blocks reserved and as resident pages of the writer's own mapping. */
 class HeadroomTest {
     private static final long MAPPED = 8 << 20;
+    private static final long MIB = 1 << 20;
     private static final int KIB = 1024;
 
     @TempDir
     Path directory;
 
+    private final WindowBudget extra = new WindowBudget(Headroom.LARGEST_WINDOW_BYTES);
     private Path file;
     private long base;
     private Headroom headroom;
@@ -41,6 +43,16 @@ class HeadroomTest {
     void unmap() {
         headroom.close();
         Posix.unmap(base, MAPPED);
+    }
+
+    /** What the helper does again and again. */
+    private boolean extend() {
+        final boolean moved = headroom.look(extra);
+        boolean more = true;
+        while (more) {
+            more = headroom.touchStep();
+        }
+        return moved;
     }
 
     /** Bytes of the mapping that are present for this process. */
@@ -66,15 +78,15 @@ class HeadroomTest {
     @Test
     void idleWriterHasTheSmallestStepReadyAndNoMore() throws IOException {
         assertEquals(0, residentBytes());
-        assertFalse(headroom.extend());
-        assertFalse(headroom.extend());
+        assertFalse(extend());
+        assertFalse(extend());
         assertEquals(64 * KIB, residentBytes());
     }
 
     @Test
     void writerThatMovesHasMoreReadyTheFasterItIs() throws IOException {
         assertTrue(headroom.covers(40 * KIB));
-        assertTrue(headroom.extend());
+        assertTrue(extend());
         assertEquals(8 * 40 * KIB, residentBytes());
         assertTrue(headroom.covers((40 + 8 * 40) * KIB), "blocks are reserved with the pages");
     }
@@ -92,10 +104,10 @@ class HeadroomTest {
         headroom.ensure(4 << 20);
         headroom.mapped(0, 0);
         headroom.covers(3 << 20);
-        headroom.extend();
+        extend();
         assertEquals(0, residentBytes());
         headroom.mapped(base, MAPPED);
-        headroom.extend();
+        extend();
         assertEquals(64 * KIB, residentBytes());
     }
 
@@ -103,16 +115,16 @@ class HeadroomTest {
     void nothingIsTouchedBeyondTheMapping() throws IOException {
         headroom.ensure(MAPPED);
         headroom.covers(MAPPED - 16 * KIB);
-        headroom.extend();
+        extend();
         assertEquals(16 * KIB, residentBytes());
     }
 
     @Test
     void pagesThatWereWrittenBackAreTouchedAgain() throws IOException {
-        headroom.extend();
+        extend();
         Posix.msync(base, MAPPED);
         headroom.writtenBack();
-        headroom.extend();
+        extend();
         assertEquals(64 * KIB, bytes("Shared_Dirty:") + bytes("Private_Dirty:"));
     }
 
@@ -120,7 +132,47 @@ class HeadroomTest {
     void closedHeadroomTouchesNothing() throws IOException {
         headroom.close();
         headroom.covers(40 * KIB);
-        headroom.extend();
+        extend();
         assertEquals(0, residentBytes());
+    }
+
+    @Test
+    void writerThatUsesUpTheWholeWindowGetsALargerOneFromTheBudget() {
+        final long before = extra.left();
+        headroom.covers(4 * MIB);
+        extend();
+        headroom.covers(7 * MIB);
+        extend();
+        assertEquals(before, extra.left(), "the window was ahead of the writer");
+        headroom.covers(MAPPED);
+        extend();
+        assertEquals(before - Headroom.USUAL_WINDOW_BYTES, extra.left());
+    }
+
+    @Test
+    void stillWriterAndClosedOneGiveTheBudgetBack() {
+        final long before = extra.left();
+        headroom.covers(4 * MIB);
+        extend();
+        headroom.covers(MAPPED);
+        extend();
+        for (int i = 1; i < Headroom.LOOKS_UNTIL_USUAL; i++) {
+            extend();
+            assertEquals(before - Headroom.USUAL_WINDOW_BYTES, extra.left());
+        }
+        extend();
+        assertEquals(before, extra.left());
+        headroom.close();
+        assertEquals(before, extra.left());
+    }
+
+    @Test
+    void budgetThatIsUsedUpGivesNothing() {
+        assertTrue(extra.take(extra.left()));
+        headroom.covers(4 * MIB);
+        extend();
+        headroom.covers(MAPPED);
+        extend();
+        assertEquals(0, extra.left());
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /** A small file system that can be filled up. Needs root for the mount: elsewhere the test is skipped, but not in CI. */
@@ -25,10 +26,11 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Takes away all room but so many bytes. */
+    /** Takes away all room but so many bytes; called again, also what has come back since. */
     public void fillUpTo(final int bytesLeft) throws IOException {
         final FileStore store = Files.getFileStore(directory);
-        Files.write(ballast, new byte[(int) (store.getUsableSpace() - bytesLeft)]);
+        final long more = Math.max(0, store.getUsableSpace() - bytesLeft);
+        Files.write(ballast, new byte[(int) more], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /** Gives the room back. */

@@ -14,6 +14,7 @@ final class ModelFullDisk {
 
     private static final int ENOUGH_ROOM_BYTES = 8 << 20;
     private static final int MOST_APPENDS = 400;
+    private static final int APPENDS_PER_FILLING = 50;
     private static final int APPENDS_AFTERWARDS = 5;
 
     private final SmallDisk disk;
@@ -33,9 +34,13 @@ final class ModelFullDisk {
     /** Appends until that fails, and on; then there is room again. */
     void run(Append append, Runnable check) throws IOException {
         disk.awaitRoom(ENOUGH_ROOM_BYTES);
-        disk.fillUpTo(random.nextInt(MOST_ROOM_BYTES));
+        int room = random.nextInt(MOST_ROOM_BYTES);
         int refused = 0;
         for (int i = 0; i < MOST_APPENDS && refused < 3; i++) {
+            if (i % APPENDS_PER_FILLING == 0) {
+                disk.fillUpTo(
+                        room); // Deleted files give their room back late, when Chronicle's thread has unmapped them.
+            }
             short error = append.run();
             if (error != KafkaErrors.NONE) {
                 assertEquals(KafkaErrors.KAFKA_STORAGE_ERROR, error, "error of an append to a full disk");

@@ -97,8 +97,17 @@ final class ForwardedAppend implements ShardMessage {
         refusal = Errors.UNKNOWN_SERVER_ERROR;
     }
 
-    /** On the owner: appends unless that was refused, and sends the outcome back. */
-    private void finish(ShardPeers owner) {
+    /** On the owner: appends unless that was refused, as soon as the log is open, and sends the outcome back. */
+    void finish(ShardPeers owner) {
+        ShardPartition owned = partition.ownersView();
+        if (refusal == null && owned.isServed() && owned.mustHold()) {
+            owned.hold(() -> finishOpened(owner));
+        } else {
+            finishOpened(owner);
+        }
+    }
+
+    private void finishOpened(ShardPeers owner) {
         if (refusal == null) {
             try {
                 append();

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import org.agrona.concurrent.EpochClock;
 
 /**
- * The batches that one shard has sent to others. Their memory is bounded; in steady state nothing is allocated. One thread,
+ * The batches that one shard has sent to others, or that wait for the log of an own partition to be opened. Their memory is bounded; in steady state nothing is allocated. One thread,
  * except where said.
  */
 final class ForwardedAppends {
@@ -23,6 +23,7 @@ final class ForwardedAppends {
     private final ProduceHandler handler;
     private final ArrayDeque<ForwardedAppend> free = new ArrayDeque<>();
     private final LongCell refused = new LongCell();
+    private final LongCell held = new LongCell();
     private long keptBytes;
     private long inFlightBytes;
 
@@ -51,6 +52,26 @@ final class ForwardedAppends {
             ShardPartition partition,
             int produceVersion,
             ProduceRequestDecoder decoder) {
+        peers.send(partition.owner(), begin(pending, row, partition, produceVersion, decoder));
+    }
+
+    /** Keeps the decoder's batch, which has been admitted, until the log of its partition, an own one, is open. */
+    void hold(
+            PendingProduce pending,
+            int row,
+            ShardPartition partition,
+            int produceVersion,
+            ProduceRequestDecoder decoder) {
+        held.increment();
+        begin(pending, row, partition, produceVersion, decoder).finish(peers);
+    }
+
+    private ForwardedAppend begin(
+            PendingProduce pending,
+            int row,
+            ShardPartition partition,
+            int produceVersion,
+            ProduceRequestDecoder decoder) {
         ForwardedAppend append = free.poll();
         if (append == null) {
             append = new ForwardedAppend(this);
@@ -59,7 +80,7 @@ final class ForwardedAppends {
         }
         append.begin(pending, row, partition, produceVersion, decoder);
         inFlightBytes += append.length();
-        peers.send(partition.owner(), append);
+        return append;
     }
 
     /** The shard that these come from. Any thread. */
@@ -87,6 +108,11 @@ final class ForwardedAppends {
     /** Admits transactions. Any thread. */
     TransactionGate gate() {
         return gate;
+    }
+
+    /** Batches that waited for the log of an own partition to be opened. Any thread. */
+    LongCell held() {
+        return held;
     }
 
     /** Batches that found no room. Any thread. */

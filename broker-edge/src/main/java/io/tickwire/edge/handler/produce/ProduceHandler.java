@@ -42,7 +42,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
     private static final short ACKS_ALL = -1;
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
-    private static final String NO_ROOM = "too many batches are on their way to other shards";
+    private static final String NO_ROOM = "too many batches are on their way to other shards or wait for their logs";
     private static final String UNVERIFIED = "the coordinator did not confirm the partition's transaction: ";
 
     private final PartitionTable partitions;
@@ -176,10 +176,10 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
                     rows.refused(decoder.partition(), error, reason(refusal, error));
                 } else if (error != KafkaErrors.NONE) {
                     rows.refused(decoder.partition(), error, null);
-                } else if (partition.isOwned()) {
-                    append(pending, partition, nowMs);
-                } else {
+                } else if (!partition.isOwned() || partition.mustHold()) {
                     forward(pending, partition);
+                } else {
+                    append(pending, partition, nowMs);
                 }
             }
         }
@@ -245,6 +245,7 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         settled(pending, partition, error, appended);
     }
 
+    /** To the shard that owns the partition, or, where that is this one, behind the opening of its log. */
     private void forward(PendingProduce pending, ShardPartition partition) {
         if (!forwards.hasRoom(decoder.recordsLength())) {
             // The producer tries again; meanwhile what is on its way gets through.
@@ -253,7 +254,11 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         }
         pending.forwarded();
         int row = pending.rows().forwarded(decoder.partition());
-        forwards.send(pending, row, partition, header.apiVersion(), decoder);
+        if (partition.isOwned()) {
+            forwards.hold(pending, row, partition, header.apiVersion(), decoder);
+        } else {
+            forwards.send(pending, row, partition, header.apiVersion(), decoder);
+        }
     }
 
     /** A batch is back from the shard that owns its partition. */
@@ -358,7 +363,12 @@ public final class ProduceHandler implements HotHandler, Shard.ReadyWork {
         recycle(pending);
     }
 
-    /** Batches for other shards that found no room. Any thread. */
+    /** Batches that waited until a helper had opened their log. Any thread. */
+    public LongCell appendsHeld() {
+        return forwards.held();
+    }
+
+    /** Batches for other shards, or for logs that are being opened, that found no room. Any thread. */
     public LongCell forwardsRefused() {
         return forwards.refused();
     }
