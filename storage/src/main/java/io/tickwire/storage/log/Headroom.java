@@ -1,5 +1,6 @@
 package io.tickwire.storage.log;
 
+import io.tickwire.storage.journal.Journal;
 import io.tickwire.storage.os.Posix;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  * a fault in mapped memory, and pages of the writer's own mapping, so that an append finds them present and writable.
  *
  * <p>The owner asks {@link #covers} at each append, one load and one store. Another thread, the helper, runs ahead of it with
- * {@link #look} and {@link #touchStep}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks
+ * {@link #look} and {@link #step}; where none does, or the owner was faster, the owner reserves for itself in {@link #ensure}. Blocks
  * are reserved under this object's lock; pages are touched under another one, for one step at a time, so that an owner that needs
  * blocks does not wait for pages.
  *
@@ -22,20 +23,23 @@ final class Headroom implements AutoCloseable {
     /** What is kept ready at least. */
     private static final long SMALLEST_STEP_BYTES = 64 * 1024;
 
-    /** What is reserved at once at most, and what is held ready at most, unless that has not been enough. */
+    /** What is held ready at most, unless that has not been enough. */
     static final long USUAL_WINDOW_BYTES = 16 * 1024 * 1024;
 
     /** What is held ready at most for a writer that uses it up. */
     static final long LARGEST_WINDOW_BYTES = 128 * 1024 * 1024;
 
-    /** What is touched while the lock is held. */
-    private static final long TOUCH_STEP_BYTES = 512 * 1024;
+    /** What is reserved or touched at most while a lock is held. */
+    private static final long LARGEST_STEP_BYTES = 256 * 1024;
 
     /** How many times what was appended since the last look is kept ready. */
     private static final int LOOKS_AHEAD = 8;
 
     /** A writer that was still for so many looks, most of them 50 ms apart, has the usual window again. */
     static final int LOOKS_UNTIL_USUAL = 300;
+
+    /** The helper waits for an owner no longer than that. */
+    private static final int OWNER_PASSES_SPINS = 1_000;
 
     private static final VarHandle WRITER;
     private static final VarHandle RESERVED;
@@ -65,6 +69,7 @@ final class Headroom implements AutoCloseable {
     private WindowBudget budget;
     private boolean closed;
     private volatile boolean writtenBack;
+    private volatile boolean ownerWaits;
 
     /**
      * Opens an existing file, which ends at {@code from} or before, and reserves the blocks behind that.
@@ -79,8 +84,9 @@ final class Headroom implements AutoCloseable {
         writerPosition = from;
         seenAt = from;
         touchedTo = from & -Posix.PAGE_BYTES;
-        reservedTo = from;
+        reservedTo = (from + Journal.SLACK_BYTES + Posix.PAGE_BYTES) & -Posix.PAGE_BYTES;
         try {
+            Posix.reserve(fd, from, reservedTo - from); // Where Chronicle has been at work nothing is overwritten.
             ensure(from + SMALLEST_STEP_BYTES);
         } catch (final IOException e) {
             Posix.close(fd);
@@ -94,12 +100,20 @@ final class Headroom implements AutoCloseable {
         return position <= (long) RESERVED.getAcquire(this);
     }
 
-    /** Reserves at least to {@code position}, and more the larger the file is already. */
-    synchronized void ensure(final long position) throws IOException {
+    /** The owner was faster than its helper, or has none: reserves at least to {@code position}, and more the larger the file is already. */
+    void ensure(final long position) throws IOException {
+        ownerWaits = true;
+        synchronized (this) {
+            ownerWaits = false;
+            reserveFor(position);
+        }
+    }
+
+    private void reserveFor(final long position) throws IOException {
         if (position <= reservedTo) {
             return;
         }
-        final long step = Math.clamp(reservedTo, SMALLEST_STEP_BYTES, USUAL_WINDOW_BYTES);
+        final long step = Math.clamp(reservedTo, SMALLEST_STEP_BYTES, LARGEST_STEP_BYTES);
         try {
             reserve(Math.max(position, reservedTo + step));
         } catch (final IOException e) {
@@ -108,7 +122,8 @@ final class Headroom implements AutoCloseable {
     }
 
     private void reserve(final long to) throws IOException {
-        Posix.reserve(fd, reservedTo, to - reservedTo);
+        // Nobody has written there: the owner goes no further than what is reserved.
+        Posix.writeZeros(fd, reservedTo, to - reservedTo);
         RESERVED.setRelease(this, to);
     }
 
@@ -128,8 +143,7 @@ final class Headroom implements AutoCloseable {
     }
 
     /**
-     * Looks how fast the writer is, and reserves what it should have ready. The helper only; never throws on a full disk, which the owner
-     * will notice when it gets there.
+     * Looks how fast the writer is, and so how much it should have ready. The helper only.
      *
      * @param extra lends what the window is larger than the usual one
      * @return true when the writer has moved since the last look
@@ -151,7 +165,6 @@ final class Headroom implements AutoCloseable {
         final long window = Math.clamp(LOOKS_AHEAD * moved, SMALLEST_STEP_BYTES, windowBytes);
         windowWasWhole = window == windowBytes;
         final long wanted = writtenBack ? Math.max(written + window, touchAnewTo(written)) : written + window;
-        reserveAhead(wanted);
         synchronized (mapping) {
             wantedTo = Math.max(wantedTo, wanted);
         }
@@ -188,19 +201,42 @@ final class Headroom implements AutoCloseable {
         }
     }
 
-    private synchronized void reserveAhead(final long wanted) {
-        if (closed) {
-            return;
-        }
-        try {
-            ensure(wanted);
-        } catch (final IOException e) {
-            // The device is full: what is reserved may be touched, the rest is the owner's to notice.
+    /**
+     * Reserves one step of what the last look wanted, and touches one step of pages; true when there is more to do. The helper only; never
+     * throws on a full disk, which the owner will notice when it gets there.
+     */
+    boolean step() {
+        letOwnerPass();
+        return reserveStep() | touchStep();
+    }
+
+    /** The lock is not fair: an owner that waits for it goes first. */
+    private void letOwnerPass() {
+        for (int i = 0; i < OWNER_PASSES_SPINS && ownerWaits; i++) {
+            Thread.onSpinWait();
         }
     }
 
-    /** Touches one step of the pages that the last look wanted; true when there are more. The helper only. */
-    boolean touchStep() {
+    private long wanted() {
+        synchronized (mapping) {
+            return wantedTo;
+        }
+    }
+
+    private synchronized boolean reserveStep() {
+        final long limit = wanted();
+        if (closed || limit <= reservedTo) {
+            return false;
+        }
+        try {
+            reserve(Math.min(limit, reservedTo + LARGEST_STEP_BYTES));
+            return limit > reservedTo;
+        } catch (final IOException e) {
+            return false; // The device is full: what is reserved may be touched, the rest is the owner's to notice.
+        }
+    }
+
+    private boolean touchStep() {
         synchronized (mapping) {
             final long from = Math.max(touchedTo, (long) WRITER.getOpaque(this) & -Posix.PAGE_BYTES);
             final long reserved = (long) RESERVED.getAcquire(this);
@@ -208,7 +244,7 @@ final class Headroom implements AutoCloseable {
             if (from >= limit) {
                 return false;
             }
-            final long to = Math.min(limit, from + TOUCH_STEP_BYTES);
+            final long to = Math.min(limit, from + LARGEST_STEP_BYTES);
             touchedTo = to;
             return Posix.advise(mappedBase + from, to - from, Posix.MADV_POPULATE_WRITE) == 0;
         }

@@ -69,7 +69,7 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
     private boolean touch() {
         boolean more = false;
         for (final Headroom journal : journals) {
-            more |= journal.touchStep();
+            more |= journal.step();
         }
         return more;
     }

@@ -256,7 +256,8 @@ final class LogWriter {
     private void openFile(final long from) throws IOException {
         journal.openFile();
         mappedTo = journal.mappedTo();
-        headroom = new Headroom(journal.file(), from, journal.mappedBase(), mappedTo);
+        headroom =
+                new Headroom(journal.file(), Math.max(from, journal.headerPosition()), journal.mappedBase(), mappedTo);
         final LogPretoucher helper = pretoucher;
         if (helper != null) {
             helper.add(headroom);

@@ -93,12 +93,22 @@ public final class Posix {
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_LONG));
+    private static final MethodHandle PWRITE = handle(
+            "pwrite",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG));
     private static final MethodHandle FTRUNCATE = handle(
             "ftruncate", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
     private static final MethodHandle FDATASYNC =
             handle("fdatasync", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
     private static final MethodHandle SYNCFS =
             handle("syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+    private static final MemorySegment ZEROS = Arena.global().allocate(256 * 1024, PAGE_BYTES);
 
     private Posix() {}
 
@@ -223,6 +233,29 @@ public final class Posix {
             } while (result != 0 && errno(errno) == EINTR);
             if (result != 0 && errno(errno) != EOPNOTSUPP && errno(errno) != EINVAL) {
                 throw new OsException("fallocate", errno(errno));
+            }
+        } catch (final Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /**
+     * Writes zeros into a range of a file, which so has disk blocks and pages in memory.
+     *
+     * @throws OsException {@link OsException#isNoSpace()} when the disk is full; part of the range may be written then
+     */
+    public static void writeZeros(final int fd, final long offset, final long length) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
+            long done = 0;
+            while (done < length) {
+                final long bytes = Math.min(length - done, ZEROS.byteSize());
+                final long written = (long) PWRITE.invokeExact(errno, fd, ZEROS, bytes, offset + done);
+                if (written > 0) {
+                    done += written;
+                } else if (written == 0 || errno(errno) != EINTR) {
+                    throw new OsException("pwrite", written == 0 ? ENOSPC : errno(errno));
+                }
             }
         } catch (final Throwable t) {
             throw rethrow(t);
