@@ -180,10 +180,7 @@ public final class PartitionLog implements AutoCloseable {
         return appender.doWork(nowMs);
     }
 
-    /**
-     * Whether an append would neither open the journal's files nor wait for another thread that opens or rolls them: a guess, which another
-     * thread may turn over at once. Owner only.
-     */
+    /** Whether an append would neither open files nor wait for another thread that opens or rolls them: a guess. Owner only. */
     public boolean isReady() {
         return gate.isFree() && writer.isOpen();
     }
