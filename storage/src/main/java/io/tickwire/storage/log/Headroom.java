@@ -207,7 +207,8 @@ final class Headroom implements AutoCloseable {
      */
     boolean step() {
         letOwnerPass();
-        return reserveStep() | touchStep();
+        final boolean toReserve = reserveStep();
+        return touchStep() || toReserve;
     }
 
     /** The lock is not fair: an owner that waits for it goes first. */
