@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets another thread take a log's writing side away from its owner for a moment (to delete it, or to give its files back when
@@ -65,6 +66,13 @@ final class OwnerGate {
         } finally {
             blocked = shut;
         }
+    }
+
+    /** {@link #runAlone} of something that has an outcome: false, too, once shut. */
+    boolean testAlone(final BooleanSupplier action) {
+        final boolean[] outcome = new boolean[1];
+        runAlone(() -> outcome[0] = action.getAsBoolean());
+        return outcome[0];
     }
 
     /**

@@ -7,6 +7,7 @@ import io.tickwire.storage.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -187,9 +188,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Opens the journal ahead of the first append, which then does not wait for it. Any thread; takes milliseconds. */
     public boolean prepare(final long nowMs) {
-        final boolean[] prepared = new boolean[1];
-        runAlone(() -> prepared[0] = writer.prepare(nowMs));
-        return prepared[0];
+        return runAlone(() -> writer.prepare(nowMs));
     }
 
     /** Rolls a segment that is due by age, deletes what need not be kept, has what has ended on the device. Any thread; blocks. */
@@ -199,7 +198,7 @@ public final class PartitionLog implements AutoCloseable {
         }
         runAlone(() -> {
             final Segment active = writer.active();
-            writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
+            return writer.rollIfDue(nowMs, active != null && LogRetention.isExpired(active, settings, nowMs));
         });
         final int deleted = retention.enforce(settings, nowMs);
         producers.expire(gate, nowMs - settings.producerExpirationMs());
@@ -226,9 +225,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Ends the current segment so that the next append starts a new one. Any thread; false when there is nothing in it. */
     public boolean roll(final long nowMs) {
-        final boolean[] rolled = new boolean[1];
-        runAlone(() -> rolled[0] = writer.rollIfDue(nowMs, true));
-        return rolled[0];
+        return runAlone(() -> writer.rollIfDue(nowMs, true));
     }
 
     /** True when nobody appended since {@code sinceMs} to a log that has files to give back. Any thread; a guess while it is appended to. */
@@ -238,12 +235,11 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Gives back files and memory of a log not appended to since {@code sinceMs}, all of which is on the device. Any thread. */
     public boolean releaseIfIdle(final long sinceMs) {
-        final boolean[] released = new boolean[1];
-        runAlone(() -> released[0] = writer.releaseIfIdle(sinceMs));
+        final boolean released = runAlone(() -> writer.releaseIfIdle(sinceMs));
         for (final Segment segment : files.segments().snapshot()) {
             segment.unmapIfUnpinned();
         }
-        return released[0];
+        return released;
     }
 
     /**
@@ -283,14 +279,17 @@ public final class PartitionLog implements AutoCloseable {
     /** Records that are about to go must not be needed to restore the producers. */
     private void keepProducersBefore(final long offset) {
         if (producers.snapshotOffset() < offset) {
-            runAlone(producers::snapshot);
+            runAlone(() -> {
+                producers.snapshot();
+                return true;
+            });
         }
     }
 
     /** The owner itself may be the one that wants the log for itself. */
-    private void runAlone(final Runnable action) {
+    private boolean runAlone(final BooleanSupplier action) {
         appender.completeClaim();
-        gate.runAlone(action);
+        return gate.testAlone(action);
     }
 
     /** First offset that may be read. Any thread. */
