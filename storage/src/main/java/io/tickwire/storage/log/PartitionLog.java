@@ -279,10 +279,8 @@ public final class PartitionLog implements AutoCloseable {
     /** Records that are about to go must not be needed to restore the producers. */
     private void keepProducersBefore(final long offset) {
         if (producers.snapshotOffset() < offset) {
-            runAlone(() -> {
-                producers.snapshot();
-                return true;
-            });
+            appender.completeClaim();
+            gate.runAlone(producers::snapshot);
         }
     }
 
