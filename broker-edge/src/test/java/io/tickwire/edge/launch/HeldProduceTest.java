@@ -197,9 +197,13 @@ class HeldProduceTest {
             return partition.baseOffset();
         }
 
+        void hangUp() throws IOException {
+            socket.close();
+        }
+
         @Override
         public void close() throws IOException {
-            socket.close();
+            hangUp();
         }
     }
 
@@ -243,7 +247,7 @@ class HeldProduceTest {
                 Client second = new Client()) {
             first.produce(CLOSED);
             stepUntil(() -> produce.appendsHeld().get() == 1);
-            first.close();
+            first.hangUp();
             second.produce(CLOSED);
             stepUntil(() -> produce.appendsHeld().get() == 2);
             openings.remove().run();
