@@ -27,6 +27,7 @@ public final class ChannelRegistry implements AutoCloseable {
     private final FileLock lock;
     private final MappedFile file;
     private final UnsafeBuffer buffer;
+    private final RegistryEntries entries;
     private final ChannelPublisher[] channels;
     private final long generation;
     private final long previousGeneration;
@@ -53,6 +54,7 @@ public final class ChannelRegistry implements AutoCloseable {
         this.channels = new ChannelPublisher[settings.maxChannels()];
         this.file = createRegistry();
         this.buffer = file.buffer();
+        this.entries = new RegistryEntries(buffer);
     }
 
     /**
@@ -193,7 +195,7 @@ public final class ChannelRegistry implements AutoCloseable {
                         nextOffset,
                         epochOffsetNs)
                 .write(ring.buffer(), RingLayout.MAGIC, RingLayout.VERSION);
-        publishEntry(slot, topicBytes, topicIdMsb, topicIdLsb, partition, fileBytes, fileName);
+        entries.open(slot, topicBytes, topicIdMsb, topicIdLsb, partition, fileBytes, fileName);
         channels[slot] = new ChannelPublisher(ring, topic, partition);
         totalBytes += fileBytes;
         channelCount++;
@@ -209,30 +211,6 @@ public final class ChannelRegistry implements AutoCloseable {
         return -1;
     }
 
-    private void publishEntry(
-            final int slot,
-            final byte[] topic,
-            final long topicIdMsb,
-            final long topicIdLsb,
-            final int partition,
-            final long fileBytes,
-            final String fileName) {
-        final int base = RegistryLayout.entryBase(slot);
-        final byte[] name = fileName.getBytes(StandardCharsets.US_ASCII);
-        buffer.putInt(base + RegistryLayout.ENTRY_PARTITION_OFFSET, partition);
-        buffer.putLong(base + RegistryLayout.ENTRY_TOPIC_ID_MSB_OFFSET, topicIdMsb);
-        buffer.putLong(base + RegistryLayout.ENTRY_TOPIC_ID_LSB_OFFSET, topicIdLsb);
-        buffer.putLong(base + RegistryLayout.ENTRY_FILE_BYTES_OFFSET, fileBytes);
-        buffer.putInt(base + RegistryLayout.ENTRY_TOPIC_LENGTH_OFFSET, topic.length);
-        buffer.putBytes(base + RegistryLayout.ENTRY_TOPIC_OFFSET, topic);
-        buffer.putInt(base + RegistryLayout.ENTRY_FILE_NAME_LENGTH_OFFSET, name.length);
-        buffer.putBytes(base + RegistryLayout.ENTRY_FILE_NAME_OFFSET, name);
-        buffer.putIntRelease(base + RegistryLayout.ENTRY_STATE_OFFSET, RegistryLayout.ENTRY_OPEN);
-        if (slot >= buffer.getInt(RegistryLayout.ENTRY_COUNT_OFFSET)) {
-            buffer.putIntRelease(RegistryLayout.ENTRY_COUNT_OFFSET, slot + 1);
-        }
-    }
-
     /** Closes a channel after its publisher's last use: subscribers read to its end and leave; the file goes. */
     public void close(final ChannelPublisher channel) {
         for (int i = 0; i < channels.length; i++) {
@@ -245,8 +223,7 @@ public final class ChannelRegistry implements AutoCloseable {
 
     private void closeSlot(final int slot) {
         final ChannelPublisher channel = channels[slot];
-        buffer.putIntRelease(
-                RegistryLayout.entryBase(slot) + RegistryLayout.ENTRY_STATE_OFFSET, RegistryLayout.ENTRY_CLOSED);
+        entries.close(slot);
         totalBytes -= channel.file().length();
         channelCount--;
         channels[slot] = null;

@@ -26,7 +26,8 @@ public final class RegistryView implements AutoCloseable {
     private final UnsafeBuffer buffer;
     private final int entryCapacity;
 
-    private RegistryView(final Path directory, final MappedFile file) {
+    /** Over a file, or memory, that was found to be a registry. */
+    RegistryView(final Path directory, final MappedFile file) {
         this.directory = directory;
         this.file = file;
         this.buffer = file.buffer();

@@ -52,15 +52,16 @@ public final class SharedMemoryPublisher implements AutoCloseable {
     private long lastNumber;
     private long lastAnswered;
 
-    private SharedMemoryPublisher(final FileChannel channel, final MappedFile file, final PublisherSettings settings) {
+    /** Over a file, or memory, with a publisher's header. */
+    SharedMemoryPublisher(final FileChannel channel, final MappedFile file, final String topic, final int partition) {
         this.channel = channel;
         this.file = file;
         this.buffer = file.buffer();
-        this.capacity = settings.ringBytes();
-        this.slots = settings.maxUnanswered();
-        this.chunkBytes = RingLayout.chunkBytes(capacity);
+        this.capacity = (int) buffer.getLong(RingLayout.CAPACITY_OFFSET);
+        this.slots = buffer.getInt(PublisherLayout.SLOTS_OFFSET);
+        this.chunkBytes = buffer.getInt(RingLayout.CHUNK_BYTES_OFFSET);
         this.head = capacity;
-        this.requests = new ChannelPublisher(file, settings.topic(), settings.partition());
+        this.requests = new ChannelPublisher(file, topic, partition);
     }
 
     /**
@@ -100,7 +101,7 @@ public final class SharedMemoryPublisher implements AutoCloseable {
             new RingHeader(settings.ringBytes(), 0, 0, settings.topic(), 0, 0, settings.partition(), 1, 0)
                     .write(file.buffer(), PublisherLayout.MAGIC, PublisherLayout.VERSION);
             Files.move(unfinished, finished, StandardCopyOption.ATOMIC_MOVE);
-            return new SharedMemoryPublisher(channel, file, settings);
+            return new SharedMemoryPublisher(channel, file, settings.topic(), settings.partition());
         } catch (final IOException | RuntimeException e) {
             file.close();
             if (channel != null) {
