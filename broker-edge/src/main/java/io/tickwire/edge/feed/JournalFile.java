@@ -1,5 +1,6 @@
 package io.tickwire.edge.feed;
 
+import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
@@ -27,14 +28,16 @@ final class JournalFile implements AutoCloseable {
 
     private final Path path;
     private final GrowingMapping mapping;
+    private final Crc32C crc;
     private long fileBytes;
     private long position;
     private long nextPosition;
     private long batchAddress;
     private int batchLength;
 
-    JournalFile(final Path path, final long startPosition) throws IOException {
+    JournalFile(final Path path, final long startPosition, final Crc32C crc) throws IOException {
         this.path = path;
+        this.crc = crc;
         this.fileBytes = Files.size(path);
         this.mapping = GrowingMapping.readOnly(path, Math.max(fileBytes, 1));
         this.position = startPosition;
@@ -69,6 +72,7 @@ final class JournalFile implements AutoCloseable {
         }
         final long entry = mapping.address() + position;
         if (Batches.batchLength(entry) != length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES
+                || Batches.magic(entry) != RecordBatchFlyweight.MAGIC
                 || Batches.lastOffset(entry) < Batches.baseOffset(entry)) {
             return Entry.DAMAGED;
         }
@@ -88,6 +92,12 @@ final class JournalFile implements AutoCloseable {
         }
         mapping.ensure(fileBytes);
         return true;
+    }
+
+    /** Whether the checksum of the batch last seen is right. */
+    boolean isIntact() {
+        final int from = RecordBatchFlyweight.ATTRIBUTES_OFFSET;
+        return crc.computeAddress(batchAddress() + from, batchLength - from) == Batches.crc(batchAddress);
     }
 
     /** Goes behind the batch last seen. */

@@ -1,6 +1,7 @@
 package io.tickwire.edge.feed;
 
 import io.tickwire.edge.shm.HistorySource;
+import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.kafka.record.RecordCursor;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.segment.Generations;
@@ -26,6 +27,7 @@ public final class JournalHistory implements HistorySource {
     private final Path directory;
     private final BatchReader batches = new BatchReader();
     private final RecordCursor cursor = new RecordCursor();
+    private final Crc32C crc = new Crc32C();
     private final RecordFields fields;
     private LogManifest manifest;
     private SegmentInfo segment;
@@ -127,22 +129,22 @@ public final class JournalHistory implements HistorySource {
     /** Goes into the next batch that holds offsets from the position on; false when there is none to be had now. */
     private boolean openBatch(final long toOffset) throws IOException {
         return switch (file.look()) {
-            case BATCH -> {
-                enterBatch(toOffset);
-                yield true;
-            }
+            case BATCH -> enterBatch(toOffset) || nextSegmentOfSealed();
             case END -> nextSegment();
             case NOT_YET, DAMAGED -> nextSegmentOfSealed();
         };
     }
 
-    private void enterBatch(final long toOffset) {
+    /** False for a damaged batch, which is not delivered: without progress the subscriber reports it. */
+    private boolean enterBatch(final long toOffset) {
         batchLastOffset = file.lastOffset();
         if (batchLastOffset < position) {
             file.advance();
         } else if (file.baseOffset() >= toOffset) {
             // Everything before it holds no records any more.
             position = toOffset;
+        } else if (!file.isIntact()) {
+            return false;
         } else {
             batches.open(file.batchAddress(), file.batchLength(), cursor);
             inBatch = true;
@@ -151,6 +153,7 @@ public final class JournalHistory implements HistorySource {
                 leaveBatch();
             }
         }
+        return true;
     }
 
     /** A segment sealed after a crash may lack its end mark; the manifest then says where it ended. */
@@ -202,7 +205,7 @@ public final class JournalHistory implements HistorySource {
         position = offset;
         final Path data =
                 Generations.directory(directory, info.generation()).resolve(JournalFormat.fileName(info.cycle()));
-        file = new JournalFile(data, indexedPosition(Generations.indexFile(data), offset));
+        file = new JournalFile(data, indexedPosition(Generations.indexFile(data), offset), crc);
         segment = info;
     }
 

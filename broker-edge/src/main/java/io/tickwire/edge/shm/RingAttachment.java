@@ -27,7 +27,7 @@ final class RingAttachment implements AutoCloseable {
     /**
      * Looks for the ring, at most every 10 ms.
      *
-     * @throws ShmException when what is there is not of this version.
+     * @throws ShmException when what is there is not of this version, or may not be read.
      */
     boolean tryAttach() {
         final long nowNs = System.nanoTime();
@@ -48,7 +48,7 @@ final class RingAttachment implements AutoCloseable {
                 }
             }
         } catch (final ShmException e) {
-            if (e.reason() == ShmException.Cause.INVALID_FILE) {
+            if (e.reason() != ShmException.Cause.NOT_FOUND) {
                 close();
                 throw e;
             }

@@ -4,34 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickwire.edge.shm.ChannelRegistry;
-import io.tickwire.edge.shm.RegistrySettings;
+import io.tickwire.edge.shm.FrameWriter;
+import io.tickwire.edge.shm.HistorySource;
 import io.tickwire.edge.shm.SharedMemorySubscriber;
 import io.tickwire.edge.shm.SharedRecord;
 import io.tickwire.edge.shm.SubscriptionHandler;
 import io.tickwire.edge.shm.SubscriptionSettings;
-import io.tickwire.kafka.primitive.KafkaErrors;
-import io.tickwire.storage.catalog.CatalogOptions;
-import io.tickwire.storage.catalog.LogCatalog;
-import io.tickwire.storage.log.AppendOrigin;
-import io.tickwire.storage.log.AppendResult;
-import io.tickwire.storage.log.LogSettings;
-import io.tickwire.storage.log.PartitionLog;
-import io.tickwire.storage.log.TopicKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
-import org.apache.kafka.common.record.internal.RecordBatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,40 +29,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real journal, written by this process as the broker does and read beside it as a subscriber does. */
 class JournalHistoryTest implements SubscriptionHandler {
-    private static final long NOW_MS = 1_700_000_000_000L;
-    private static final String TOPIC = "ticks";
-
     @TempDir
     Path directory;
 
     private final List<Long> offsets = new ArrayList<>();
     private final List<String> values = new ArrayList<>();
     private final List<String> gaps = new ArrayList<>();
-    private final AppendResult result = new AppendResult();
-    private LogCatalog catalog;
-    private PartitionLog log;
-    private ChannelRegistry registry;
-    private AppendPublisher publisher;
+    private JournalledTopic topic;
 
     @BeforeEach
     void start() throws IOException {
-        catalog = LogCatalog.open(directory.resolve("data"), CatalogOptions.defaults());
-        log = catalog.create(
-                new TopicKey(TOPIC, 1, 2, 0),
-                LogSettings.fromKafka(Map.of("segment.bytes", Integer.toString(1 << 20))));
-        registry = ChannelRegistry.open(
-                RegistrySettings.defaults(directory.resolve("shm"), directory.resolve("data"))
-                        .withRingBytes(64 * 1024),
-                0);
-        publisher = new AppendPublisher(registry.create(TOPIC, 1, 2, 0, 0), System::nanoTime);
-        log.bindOwner();
-        log.appendListener(publisher);
+        topic = new JournalledTopic(directory);
     }
 
     @AfterEach
     void stop() throws IOException {
-        registry.close();
-        catalog.close();
+        topic.close();
     }
 
     @Override
@@ -87,23 +59,12 @@ class JournalHistoryTest implements SubscriptionHandler {
     }
 
     private void produce(final Compression compression, final int count, final int valueBytes) {
-        final ByteBuffer memory = ByteBuffer.allocate(4 << 20);
-        try (MemoryRecordsBuilder builder =
-                MemoryRecords.builder(memory, RecordBatch.MAGIC_VALUE_V2, compression, TimestampType.CREATE_TIME, 0L)) {
-            for (int i = 0; i < count; i++) {
-                final String value = "value " + (log.logEndOffset() + i) + " ";
-                builder.append(NOW_MS, null, (value + "x".repeat(valueBytes)).getBytes(StandardCharsets.US_ASCII));
-            }
-            final ByteBuffer batch = builder.build().buffer();
-            final UnsafeBuffer bytes = new UnsafeBuffer(batch);
-            assertEquals(
-                    KafkaErrors.NONE, log.append(bytes, 0, batch.remaining(), AppendOrigin.CLIENT, 0, NOW_MS, result));
-        }
+        topic.produce(compression, count, valueBytes);
     }
 
     private SharedMemorySubscriber subscribe(final long start) throws IOException {
-        final JournalHistory history = JournalHistory.open(directory.resolve("data"), TOPIC, 0, new OpaqueProtocol());
-        return SharedMemorySubscriber.open(SubscriptionSettings.live(directory.resolve("shm"), TOPIC, 0, history)
+        final JournalHistory history = JournalHistory.open(topic.data, JournalledTopic.TOPIC, 0, new OpaqueProtocol());
+        return SharedMemorySubscriber.open(SubscriptionSettings.live(topic.shm, JournalledTopic.TOPIC, 0, history)
                 .withStart(start));
     }
 
@@ -126,7 +87,7 @@ class JournalHistoryTest implements SubscriptionHandler {
         for (int i = 0; i < 300; i++) {
             produce(Compression.NONE, 10, 1_000);
         }
-        assertTrue(log.files().segments().snapshot().length > 2, "several segments");
+        assertTrue(topic.log.files().segments().snapshot().length > 2, "several segments");
         try (SharedMemorySubscriber subscriber = subscribe(SubscriptionSettings.EARLIEST)) {
             drain(subscriber, 7);
             assertDelivered(0, 3_000);
@@ -174,14 +135,45 @@ class JournalHistoryTest implements SubscriptionHandler {
             produce(Compression.zstd().build(), 5, 10);
             drain(subscriber, 50);
             assertDelivered(0, 519);
-            assertEquals(4, publisher.channel().inJournalCount());
+            assertEquals(4, topic.publisher.channel().inJournalCount());
+        }
+    }
+
+    @Test
+    void damagedBatchIsNotDelivered() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            produce(Compression.NONE, 10, 100);
+        }
+        final Path file = topic.log.files().segments().snapshot()[0].dataFile();
+        final String inThird = "value 25 ";
+        final byte[] bytes = Files.readAllBytes(file);
+        final int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(inThird);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertEquals(1, channel.write(ByteBuffer.wrap(new byte[] {'V'}), at));
+        }
+        try (JournalHistory history = JournalHistory.open(topic.data, JournalledTopic.TOPIC, 0, new OpaqueProtocol())) {
+            assertEquals(20, history.read(0, 30, 100, new ForgettingSink()));
+            assertEquals(20, history.read(20, 30, 100, new ForgettingSink()));
+        }
+    }
+
+    /** Only the offsets that {@code read} returns are of interest. */
+    private static final class ForgettingSink implements HistorySource.Sink {
+        private final FrameWriter frame = new FrameWriter();
+
+        @Override
+        public FrameWriter begin(final int keyLength, final int valueLength, final int headersLength) {
+            return frame.wrap(new UnsafeBuffer(new byte[4096]), 0, keyLength, valueLength, headersLength);
+        }
+
+        @Override
+        public void end() {
+            // Nothing is kept.
         }
     }
 
     @Test
     void noJournalIsAnError() {
-        assertThrows(
-                IOException.class,
-                () -> JournalHistory.open(directory.resolve("data"), "absent", 0, new OpaqueProtocol()));
+        assertThrows(IOException.class, () -> JournalHistory.open(topic.data, "absent", 0, new OpaqueProtocol()));
     }
 }
