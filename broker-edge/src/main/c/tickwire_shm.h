@@ -31,6 +31,7 @@
 #define _POSIX_C_SOURCE 200809L
 #endif
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -87,6 +88,7 @@ enum {
     TW_RING_VERSION = 8,
     TW_RING_CAPACITY = 16,
     TW_RING_GENERATION = 24,
+    TW_RING_TOPIC_ID = 32,
     TW_RING_PARTITION = 48,
     TW_RING_EPOCH_OFFSET = 56,
     TW_RING_TOPIC_LENGTH = 64,
@@ -103,7 +105,9 @@ enum {
     TW_REG_ENTRY_CAPACITY = 20,
     TW_REG_STATE = 128,
     TW_REG_HEARTBEAT = 192,
-    TW_REG_ENTRY_COUNT = 256
+    TW_REG_ENTRY_COUNT = 256,
+    TW_REG_JOURNAL_LENGTH = 320,
+    TW_REG_JOURNAL = 324
 };
 
 typedef struct {
@@ -156,7 +160,7 @@ static inline void tw_map_close(const uint8_t *base, size_t bytes) {
 static inline int tw_map_file(const char *path, size_t min_bytes, const uint8_t **base, size_t *bytes) {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return TW_ERR_NOT_FOUND;
+        return errno == ENOENT ? TW_ERR_NOT_FOUND : TW_ERR_SYSTEM;
     }
     struct stat status;
     if (fstat(fd, &status) != 0) {
@@ -222,6 +226,20 @@ static inline bool tw_entry_matches(const uint8_t *entry, const char *topic, uin
     return strncmp(file_name, "ring-", 5) == 0 && strchr(file_name, '/') == NULL;
 }
 
+/* A registry's entry may be used again once closed: whether the ring found through it is this topic-partition's, and still written to. */
+static inline bool tw_is_channel_of(const tw_reader *reader, const char *topic, uint32_t partition) {
+    const size_t topic_length = strlen(topic);
+    return tw_load32(reader->base + TW_RING_STATE) == TW_STATE_OPEN && tw_load32(reader->base + TW_RING_PARTITION) == partition
+        && tw_load32(reader->base + TW_RING_TOPIC_LENGTH) == topic_length && topic_length <= 249
+        && memcmp(reader->base + TW_RING_TOPIC, topic, topic_length) == 0;
+}
+
+static inline void tw_close(tw_reader *reader) {
+    tw_map_close(reader->base, reader->mapped_bytes);
+    free(reader->copy);
+    memset(reader, 0, sizeof *reader);
+}
+
 /* Finds the channel of a topic-partition in the broker's shm.dir and opens it at its live end. */
 static inline int tw_open(tw_reader *reader, const char *directory, const char *topic, uint32_t partition) {
     char path[4096];
@@ -247,17 +265,15 @@ static inline int tw_open(tw_reader *reader, const char *directory, const char *
                 && tw_entry_matches(base + TW_HEADER_BYTES + i * TW_ENTRY_BYTES, topic, partition, name)
                 && snprintf(path, sizeof path, "%s/%s", directory, name) < (int)sizeof path) {
                 rc = tw_open_ring(reader, path);
+                if (rc == TW_OK && !tw_is_channel_of(reader, topic, partition)) {
+                    tw_close(reader);
+                    rc = TW_ERR_NOT_FOUND;
+                }
             }
         }
     }
     tw_map_close(base, bytes);
     return rc;
-}
-
-static inline void tw_close(tw_reader *reader) {
-    tw_map_close(reader->base, reader->mapped_bytes);
-    free(reader->copy);
-    memset(reader, 0, sizeof *reader);
 }
 
 /* After TW_LAPPED: goes to the live end. Offsets below the returned one that were not delivered are in the journal only. */

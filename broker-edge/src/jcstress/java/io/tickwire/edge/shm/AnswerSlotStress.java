@@ -34,7 +34,8 @@ public class AnswerSlotStress {
         UnsafeBuffer header = file.buffer();
         header.putInt(PublisherLayout.SLOTS_OFFSET, SLOTS);
         header.putLong(PublisherLayout.HEAD_OFFSET, CAPACITY);
-        new RingHeader(CAPACITY, 0, "t", 0, 0, 0, 1, 0).write(header, PublisherLayout.MAGIC, PublisherLayout.VERSION);
+        new RingHeader(CAPACITY, 0, 0, "t", 0, 0, 0, 1, 0)
+                .write(header, PublisherLayout.MAGIC, PublisherLayout.VERSION);
         // The least chunk of a real ring is longer than this one.
         header.putInt(RingLayout.CHUNK_BYTES_OFFSET, RingLayout.FRAME_ALIGNMENT);
         header.putLong(RingLayout.LIMIT_OFFSET, CAPACITY + RingLayout.FRAME_ALIGNMENT);

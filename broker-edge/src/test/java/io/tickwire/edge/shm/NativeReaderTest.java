@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,82 +24,47 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The C header against the Java writer, in another process: C, C++ and Python, plain and under sanitizers. */
 class NativeReaderTest {
     private static final int RECORDS = 60_000;
-    private static final Path SOURCES = Path.of("src/main/c").toAbsolutePath();
+    private static final String TOOLCHAINS = "io.tickwire.edge.shm.Toolchain#all";
+    private static final List<String> SKIP = List.of("--policy", "skip");
 
     @TempDir
     Path directory;
 
-    /** A compiler and its flags. */
-    record Toolchain(String compiler, List<String> flags) {
-        @Override
-        public String toString() {
-            return compiler + ' ' + String.join(" ", flags);
-        }
-    }
-
-    static Stream<Toolchain> toolchains() {
-        return Stream.of("gcc", "clang", "g++")
-                .flatMap(compiler -> Stream.of(
-                                List.of("-O2"),
-                                List.of("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"),
-                                List.of("-g", "-O1", "-fsanitize=thread"))
-                        .filter(flags -> flags.size() == 1 || !compiler.equals("g++"))
-                        // gcc's thread sanitizer does not know fences.
-                        .filter(flags -> compiler.equals("clang") || !flags.contains("-fsanitize=thread"))
-                        .map(flags -> new Toolchain(compiler, flags)));
-    }
-
-    private static boolean isInstalled(final String program) {
-        return Stream.of(System.getenv("PATH").split(":", -1)).anyMatch(d -> Files.isExecutable(Path.of(d, program)));
-    }
-
     private Path compile(final Toolchain toolchain) throws IOException, InterruptedException {
         final Path program = directory.resolve("tail");
-        build(toolchain, program, "tickwire_tail.c");
+        toolchain.build(program, Toolchain.SOURCES.resolve("tickwire_tail.c"));
         return program;
     }
 
-    private static void build(final Toolchain toolchain, final Path output, final String source)
-            throws IOException, InterruptedException {
-        final boolean required =
-                "true".equals(System.getenv("CI")) && !toolchain.compiler().equals("clang");
-        assumeTrue(required || isInstalled(toolchain.compiler()), toolchain.compiler() + " is not installed: skipped");
-        final List<String> command = new ArrayList<>(
-                List.of(toolchain.compiler(), "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"));
-        command.addAll(toolchain.compiler().equals("g++") ? List.of("-x", "c++", "-std=c++17") : List.of("-std=c11"));
-        command.addAll(toolchain.flags());
-        command.addAll(List.of("-o", output.toString(), SOURCES.resolve(source).toString()));
-        final Process compiler =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
-        final String messages = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, compiler.waitFor(), messages);
-    }
-
     @ParameterizedTest
-    @MethodSource("toolchains")
+    @MethodSource(TOOLCHAINS)
     void fastWriterEveryOffsetIsReadWholeOrReportedMissing(final Toolchain toolchain)
             throws IOException, InterruptedException {
         final Path program = compile(toolchain);
         try (ShmFixture broker = new ShmFixture(directory.resolve("shm"))) {
-            readEverything(broker, List.of(program.toString()));
+            readEverything(broker, List.of(program.toString()), List.of());
         }
     }
 
     @Test
     void pythonThroughTheSharedLibraryReadsTheSame() throws IOException, InterruptedException {
-        assumeTrue("true".equals(System.getenv("CI")) || isInstalled("python3"), "python3 is not installed: skipped");
+        assumeTrue(Toolchain.isCi() || Toolchain.isInstalled("python3"), "python3 is not installed: skipped");
         final Path library = directory.resolve("libtickwire_shm.so");
-        build(new Toolchain("gcc", List.of("-O2", "-shared", "-fPIC")), library, "tickwire_shm.c");
+        new Toolchain("gcc", List.of("-O2", "-shared", "-fPIC"))
+                .build(library, Toolchain.SOURCES.resolve("tickwire_shm.c"));
         try (ShmFixture broker = new ShmFixture(directory.resolve("shm"))) {
             readEverything(
                     broker,
-                    List.of("python3", SOURCES.resolve("tickwire_tail.py").toString(), library.toString()));
+                    List.of(
+                            "python3",
+                            Toolchain.SOURCES.resolve("tickwire_tail.py").toString()),
+                    List.of(library.toString()));
         }
     }
 
     @Test
     void ringCutOffUnderTheReaderIsReportedNotACrash() throws IOException, InterruptedException {
-        final Path program = compile(new Toolchain("gcc", List.of("-O2")));
+        final Path program = compile(Toolchain.plain());
         try (ShmFixture broker = new ShmFixture(directory.resolve("shm"))) {
             final Process reader = new ProcessBuilder(
                             program.toString(), broker.directory.toString(), ShmFixture.TOPIC, "0", "1")
@@ -120,11 +84,13 @@ class NativeReaderTest {
         }
     }
 
-    private void readEverything(final ShmFixture broker, final List<String> program)
+    private void readEverything(final ShmFixture broker, final List<String> program, final List<String> arguments)
             throws IOException, InterruptedException {
         broker.publishMany(10);
         final Path output = directory.resolve("records");
         final List<String> command = new ArrayList<>(program);
+        command.addAll(SKIP);
+        command.addAll(arguments);
         command.addAll(List.of(broker.directory.toString(), ShmFixture.TOPIC, "0", "" + RECORDS));
         final Process reader =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).start();
