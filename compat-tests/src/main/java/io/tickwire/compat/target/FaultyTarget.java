@@ -1,5 +1,7 @@
 package io.tickwire.compat.target;
 
+import java.nio.file.Path;
+
 /** A broker in a process of its own that faults can be done to. Its address and its data outlive them. */
 public interface FaultyTarget extends Target {
 
@@ -20,4 +22,7 @@ public interface FaultyTarget extends Target {
 
     /** Returns the process id. */
     long pid();
+
+    /** Returns where its data and its output are, until {@link #close} removes them. */
+    Path directory();
 }

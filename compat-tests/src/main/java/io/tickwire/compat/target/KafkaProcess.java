@@ -124,6 +124,11 @@ public final class KafkaProcess implements FaultyTarget {
     }
 
     @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
     public void close() {
         broker.kill();
         TargetFiles.deleteRecursively(directory);

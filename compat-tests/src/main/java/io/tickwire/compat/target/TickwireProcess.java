@@ -154,6 +154,11 @@ public final class TickwireProcess implements FaultyTarget {
     }
 
     @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
     public String diagnosis() {
         return broker.stacks(OWN_THREADS) + broker.tail();
     }

@@ -38,7 +38,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 final class JavaClient {
 
-    private static final long TIMEOUT_S = 40;
+    private static final long TIMEOUT_S = 90;
 
     @FunctionalInterface
     private interface Feature {

@@ -201,7 +201,7 @@ class ShareAcknowledgeCasesIT {
     }
 
     private static void late(Probe probe) throws Exception {
-        prepare(probe, Map.of("share.record.lock.duration.ms", "1000"), 1);
+        prepare(probe, Map.of("share.record.lock.duration.ms", "5000"), 1);
         KafkaShareConsumer<String, String> first = member(probe, EXPLICIT);
         ConsumerRecord<String, String> record = some(first).getFirst();
         KafkaShareConsumer<String, String> second = member(probe, EXPLICIT);

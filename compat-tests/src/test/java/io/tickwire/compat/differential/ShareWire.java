@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 /** A member of a share group, its requests one by one at one version: sees acquired ranges as the broker gives them. */
 final class ShareWire implements AutoCloseable {
     private static final int FINAL_EPOCH = -1;
+    private static final long PATIENCE_S = 60;
 
     private final Probe probe;
     private final WireClient client;
@@ -172,15 +174,13 @@ final class ShareWire implements AutoCloseable {
         return fetch(request -> {});
     }
 
-    /** Fetches until something is acquired, or several times in vain. */
+    /** Fetches until something is acquired, for {@value #PATIENCE_S} s at most. */
     String fetchSomething() throws IOException {
-        String seen = "";
-        for (int i = 0; i < 20; i++) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        String seen;
+        do {
             seen = fetch();
-            if (seen.contains("acquired")) {
-                break;
-            }
-        }
+        } while (!seen.contains("acquired") && System.nanoTime() - deadline < 0);
         return seen;
     }
 

@@ -388,7 +388,7 @@ class ShareWireCasesIT {
 
     private void locks() {
         at("lock runs out", probe -> {
-            prepare(probe, Map.of("share.record.lock.duration.ms", "1000"), 4);
+            prepare(probe, Map.of("share.record.lock.duration.ms", "5000"), 4);
             ShareWire first = member(probe);
             first.openIdle(0);
             first.fetchSomething();
@@ -396,19 +396,19 @@ class ShareWireCasesIT {
             ShareWire second = member(probe);
             second.openIdle(0);
             // Kafka ends the locks one by one, and a fetch that waits gets the first of them.
-            Thread.sleep(1500);
+            Thread.sleep(7_000);
             probe.saw("the others", second.fetchSomething());
             probe.saw("too late", first.acknowledge(0, 0, ACCEPT));
         });
         at("lock renewed", probe -> {
-            prepare(probe, Map.of("share.record.lock.duration.ms", "1500"), 2);
+            prepare(probe, Map.of("share.record.lock.duration.ms", "6000"), 2);
             ShareWire first = member(probe);
             first.openIdle(0);
             first.fetchSomething();
             ShareWire second = member(probe);
             second.openIdle(0);
             for (int i = 0; i < 4; i++) {
-                Thread.sleep(600);
+                Thread.sleep(2_000);
                 probe.saw("renewed", first.acknowledge(r -> r.setIsRenewAck(true), 0, 0, RENEW));
             }
             probe.saw("the other", second.fetchSomething());

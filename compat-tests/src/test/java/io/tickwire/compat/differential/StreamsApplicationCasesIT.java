@@ -40,7 +40,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class StreamsApplicationCasesIT {
 
     private static final int RECORDS = 12;
-    private static final Duration CLOSE = Duration.ofSeconds(20);
+    private static final Duration CLOSE = Duration.ofSeconds(60);
 
     @TempDir
     static Path files;

@@ -17,7 +17,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 /** Sends one request at a time, at the version it is told: what no stock client of one version would send. */
 public final class WireClient implements AutoCloseable {
 
-    private static final int TIMEOUT_MS = 20_000;
+    private static final int TIMEOUT_MS = 60_000;
 
     private final Socket socket = new Socket();
     private final String clientId;

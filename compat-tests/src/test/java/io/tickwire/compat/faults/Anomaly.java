@@ -24,6 +24,13 @@ record Anomaly(Kind kind, String text) {
         STUCK
     }
 
+    static final String OPEN = "transactions open for ";
+
+    /** Says whether a transaction was still open when all should have ended. */
+    boolean isOpenTransaction() {
+        return text.startsWith(OPEN);
+    }
+
     @Override
     public String toString() {
         return kind + ": " + text;

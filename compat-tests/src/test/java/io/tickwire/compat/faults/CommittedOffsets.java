@@ -39,7 +39,8 @@ final class CommittedOffsets {
             } else if (commit.outcome() == Outcome.DONE) {
                 // A request dies with the broker it was sent to.
                 offsets.values().removeIf(kills -> kills < commit.killsBefore());
-                offsets.put(commit.offset(), SUPERSEDED_BY_ANY);
+                // One that was sent twice is here as unanswered too.
+                offsets.merge(commit.offset(), SUPERSEDED_BY_ANY, Math::max);
                 everDone.add(commit.group());
             }
         }

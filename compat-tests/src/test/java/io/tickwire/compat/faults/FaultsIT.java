@@ -9,10 +9,13 @@ import io.tickwire.compat.target.Targets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -59,7 +62,8 @@ class FaultsIT {
                 target,
                 Long.toString(SEED),
                 Integer.toString(count),
-                namespace.isEmpty() ? "no-network" : "network"));
+                namespace.isEmpty() ? "no-network" : "network",
+                emptyDirectory(target).toString()));
         long start = System.nanoTime();
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output;
@@ -83,6 +87,19 @@ class FaultsIT {
                 anomalies));
         assertEquals(List.of(), anomalies);
         assertEquals(0, status, output);
+    }
+
+    /** Returns where a run against a target leaves what tells of it, without what the last one left. */
+    private static Path emptyDirectory(String target) throws IOException {
+        Path directory = Path.of("target", "compat-report", "faults", target).toAbsolutePath();
+        if (Files.exists(directory)) {
+            try (Stream<Path> paths = Files.walk(directory)) {
+                for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+        return Files.createDirectories(directory);
     }
 
     private static void endAfter(Process process, int seconds) {

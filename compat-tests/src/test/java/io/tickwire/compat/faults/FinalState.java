@@ -82,7 +82,7 @@ final class FinalState {
                 context.history()
                         .anomaly(new Anomaly(
                                 Anomaly.Kind.STUCK,
-                                "transactions open for " + TIMEOUT_S + " s: stable up to " + committed + " of " + all));
+                                Anomaly.OPEN + TIMEOUT_S + " s: stable up to " + committed + " of " + all));
                 return;
             }
             Thread.sleep(100);

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
@@ -38,6 +40,8 @@ final class History {
     /** The whole of a partition, read when all faults were over. */
     record FinalRead(IsolationLevel isolation, TopicPartition partition, TreeMap<Long, String> values) {}
 
+    private final long startNs = System.nanoTime();
+    private final Consumer<String> events;
     private final List<Append> appends = new ArrayList<>();
     private final List<Transaction> transactions = new ArrayList<>();
     private final List<Commit> commits = new ArrayList<>();
@@ -47,38 +51,71 @@ final class History {
     private final List<Anomaly> seenAtOnce = new ArrayList<>();
     private final Map<String, AtomicInteger> errors = new ConcurrentHashMap<>();
 
+    /** Takes everything, and tells {@code events} of each as it comes: milliseconds since the history began, and what it is. */
+    History(Consumer<String> events) {
+        this.events = events;
+    }
+
     synchronized void append(Append append) {
+        event(append);
         appends.add(append);
     }
 
     synchronized void transaction(Transaction transaction) {
+        event(transaction);
         transactions.add(transaction);
     }
 
     synchronized void commit(Commit commit) {
+        event(commit);
         commits.add(commit);
     }
 
     synchronized void read(Read read) {
+        event(read);
         reads.add(read);
     }
 
     synchronized void finalRead(FinalRead read) {
+        event(read);
         finalReads.add(read);
+    }
+
+    /** Returns how much of each kind has been done, for all clients together. */
+    synchronized Map<String, Long> done() {
+        return Map.of(
+                "appends",
+                appends.stream().filter(one -> one.outcome() == Outcome.DONE).count(),
+                "transactions",
+                transactions.stream()
+                        .filter(one -> one.outcome() == Outcome.DONE)
+                        .count(),
+                "group commits",
+                commits.stream().filter(one -> one.outcome() == Outcome.DONE).count(),
+                "reads",
+                (long) reads.size());
+    }
+
+    /** Tells of something that is not judged. */
+    synchronized void event(Object what) {
+        events.accept(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs) + " " + what);
     }
 
     /** Notes a group's committed offset when all faults were over; null when it has none. */
     synchronized void finalOffset(String group, Long offset) {
+        event("committed in the end: " + group + " " + offset);
         finalOffsets.put(group, offset);
     }
 
     /** Notes an anomaly that a client saw by itself. */
     synchronized void anomaly(Anomaly anomaly) {
+        event(anomaly);
         seenAtOnce.add(anomaly);
     }
 
     /** Counts an error that a fault may cause. */
     void error(String client, Throwable error) {
+        event(client + " " + error);
         errors.computeIfAbsent(client + " " + error.getClass().getSimpleName(), key -> new AtomicInteger())
                 .incrementAndGet();
     }

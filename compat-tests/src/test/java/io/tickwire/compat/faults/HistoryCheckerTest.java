@@ -21,7 +21,7 @@ class HistoryCheckerTest {
     private static final IsolationLevel ALL = IsolationLevel.READ_UNCOMMITTED;
     private static final IsolationLevel COMMITTED = IsolationLevel.READ_COMMITTED;
 
-    private final History history = new History();
+    private final History history = new History(event -> {});
     private final TreeMap<Long, String> all = new TreeMap<>();
     private final TreeMap<Long, String> committed = new TreeMap<>();
     private final TreeMap<Long, String> other = new TreeMap<>();
@@ -224,6 +224,24 @@ class HistoryCheckerTest {
         history.commit(new History.Commit("g", 7, Outcome.DONE, 0, 0));
         history.finalOffset("g", 6L);
         assertFinds();
+    }
+
+    @Test
+    void commitSentTwiceMayOvertakeTheNextOnTheSameBroker() {
+        history.commit(new History.Commit("g", 6, Outcome.UNKNOWN, 0, 0));
+        history.commit(new History.Commit("g", 6, Outcome.DONE, 0, 0));
+        history.commit(new History.Commit("g", 7, Outcome.DONE, 0, 0));
+        history.finalOffset("g", 6L);
+        assertFinds();
+    }
+
+    @Test
+    void commitSentTwiceToAKilledBrokerMayNotOvertakeTheNext() {
+        history.commit(new History.Commit("g", 6, Outcome.UNKNOWN, 0, 0));
+        history.commit(new History.Commit("g", 6, Outcome.DONE, 0, 0));
+        history.commit(new History.Commit("g", 7, Outcome.DONE, 1, 1));
+        history.finalOffset("g", 6L);
+        assertFinds(Kind.WRONG_COMMITTED_OFFSET);
     }
 
     @Test

@@ -90,6 +90,7 @@ final class TransactionClient implements Runnable {
         boolean isEnded = false;
         Outcome outcome = Outcome.NOT_DONE;
         try {
+            context.history().event(id + " begins transaction " + mine);
             producer.beginTransaction();
             send(producer, mine, values);
             if (fate < COMMITTED_PERCENT) {
@@ -131,10 +132,12 @@ final class TransactionClient implements Runnable {
         return new ConsumerGroupMetadata(id);
     }
 
-    private static void commit(KafkaProducer<String, String> producer) {
+    private void commit(KafkaProducer<String, String> producer) {
+        context.history().event(id + " commits");
         try {
             producer.commitTransaction();
         } catch (TimeoutException e) {
+            context.history().event(id + " commits again: " + e);
             producer.commitTransaction();
         }
     }

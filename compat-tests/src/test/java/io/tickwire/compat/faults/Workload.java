@@ -20,6 +20,7 @@ final class Workload {
     private static final int TRANSACTIONAL = 3;
     private static final int COMMITTERS = 2;
     private static final int JOIN_TIMEOUT_S = 120;
+    private static final int PROGRESS_TIMEOUT_S = 120;
 
     /** What every client is given. */
     record Context(String bootstrap, History history, AtomicInteger kills, AtomicInteger stopping) {
@@ -79,6 +80,27 @@ final class Workload {
 
     private void run(String name, Runnable client) {
         threads.add(Thread.ofPlatform().name(name).daemon().start(client));
+    }
+
+    /** Waits until every kind of client has got something done again: a broker that is left alone serves. */
+    void awaitProgress() throws InterruptedException {
+        Map<String, Long> before = context.history().done();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROGRESS_TIMEOUT_S);
+        while (true) {
+            Map<String, Long> now = context.history().done();
+            if (now.entrySet().stream().allMatch(kind -> kind.getValue() > before.get(kind.getKey()))) {
+                return;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                context.history()
+                        .anomaly(new Anomaly(
+                                Anomaly.Kind.STUCK,
+                                "within " + PROGRESS_TIMEOUT_S + " s after the last fault: " + now + ", at it: "
+                                        + before));
+                return;
+            }
+            Thread.sleep(100);
+        }
     }
 
     /** Lets every client end what it does, and reads what there is in the end; {@code mayLag} as in {@link FinalState}. */

@@ -41,6 +41,11 @@ public record CaseResult(String suite, String name, Map<String, Long> elapsedMs,
         return List.copyOf(elapsedMs.keySet()).getLast();
     }
 
+    /** Returns the target that the other is compared with; empty when there is none. */
+    String reference() {
+        return elapsedMs.size() > 1 ? List.copyOf(elapsedMs.keySet()).getFirst() : "";
+    }
+
     /** Returns how long it took on the target that the other is compared with, or 0 when there is none. */
     long referenceMs() {
         return elapsedMs.size() > 1 ? List.copyOf(elapsedMs.values()).getFirst() : 0;

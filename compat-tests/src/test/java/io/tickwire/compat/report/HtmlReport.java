@@ -3,6 +3,7 @@ package io.tickwire.compat.report;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.AppInfoParser;
 
 /** The report as one HTML page: figures per suite and subject, what differs, the matrix of clients, then each case. */
@@ -50,7 +51,7 @@ final class HtmlReport {
         html.append("<!doctype html><html lang=en><meta charset=utf-8><title>").append(title);
         html.append("</title><style>").append(STYLE).append("</style><h1>").append(title);
         SuiteTotals all = SuiteTotals.of(all(groups));
-        html.append("</h1><p>")
+        html.append("<p>")
                 .append(String.format(
                         Locale.ROOT,
                         "%,d cases in %,d suites: %,d the same, %,d known to differ, <b>%,d different</b>. Seconds are those of all"
@@ -67,7 +68,8 @@ final class HtmlReport {
     }
 
     private void suites(Map<CompatReport.Group, List<CaseResult>> groups) {
-        html.append("<table><thead><tr><th>suite<th>subject<th class=n>cases<th class=n>same<th class=n>known")
+        html.append(
+                        "<table><thead><tr><th>suite<th>subject<th>reference<th class=n>cases<th class=n>same<th class=n>known")
                 .append("<th class=n>different<th class=n>reference s<th class=n>subject s</thead>");
         groups.forEach((group, results) -> totals("", group.suite(), group.subject(), results));
         totals("all", "all", "", all(groups));
@@ -82,12 +84,17 @@ final class HtmlReport {
                 .append("\">");
         text(suite);
         text(subject);
+        text(subject.isEmpty() ? "" : references(results));
         number(totals.cases());
         number(totals.same());
         number(totals.known());
         number(totals.different());
         seconds(results.stream().mapToLong(CaseResult::referenceMs).sum());
         seconds(results.stream().mapToLong(CaseResult::subjectMs).sum());
+    }
+
+    private static String references(List<CaseResult> results) {
+        return results.stream().map(CaseResult::reference).distinct().collect(Collectors.joining(", "));
     }
 
     /** What is not the same, before the long lists of what is. */

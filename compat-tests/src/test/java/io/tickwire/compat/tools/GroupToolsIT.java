@@ -336,7 +336,7 @@ class GroupToolsIT {
                 .prints("ACTIVE: 0:[0]");
         new ToolRun(probe, Tool.STREAMS_GROUPS, "--describe --group $app --offsets --verbose")
                 .eventually(probe.topic() + " 0 5");
-        streams.close(Duration.ofSeconds(10));
+        streams.close(Duration.ofSeconds(60));
         new ToolRun(probe, Tool.STREAMS_GROUPS, "--describe --group $app --state").eventually("Empty");
         new ToolRun(
                         probe,
@@ -353,7 +353,7 @@ class GroupToolsIT {
     private static void streamsApplicationReset(Probe probe) throws Exception {
         KafkaStreams streams = streams(probe, "classic");
         streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
-                .withTimeout(Duration.ofSeconds(10)));
+                .withTimeout(Duration.ofSeconds(60)));
         new ToolRun(
                         probe,
                         Tool.STREAMS_APPLICATION_RESET,

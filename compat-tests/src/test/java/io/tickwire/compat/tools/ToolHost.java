@@ -95,7 +95,7 @@ final class ToolHost {
     }
 
     private static void awaitText(ByteArrayOutputStream output, String text) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!output.toString(StandardCharsets.UTF_8).contains(text) && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
 /** The process that runs the tools against one broker; see {@link ToolHost}. Runs one tool at a time. */
 final class ToolProcess {
 
-    private static final long TIMEOUT_S = 50;
+    private static final long TIMEOUT_S = 120;
     private static final Map<String, ToolProcess> BY_BROKER = new ConcurrentHashMap<>();
 
     /** What a tool left: its exit status, its output and its errors. */

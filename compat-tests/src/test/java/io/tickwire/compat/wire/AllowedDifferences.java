@@ -26,6 +26,11 @@ final class AllowedDifferences {
         boolean allowsAnything() {
             return reason.startsWith("any value:");
         }
+
+        /** Says whether an array is compared without the elements that others have made. */
+        boolean leavesOthersOut() {
+            return reason.startsWith("others' left out:");
+        }
     }
 
     private final List<Row> rows = new ArrayList<>();
@@ -58,6 +63,12 @@ final class AllowedDifferences {
     boolean isAnythingAllowed(String key, String path) {
         Row row = find(key, path);
         return row != null && row.allowsAnything();
+    }
+
+    /** Says whether those elements of an array that other cases have made are left out, and the rest compared. */
+    boolean isWithoutOthers(String key, String path) {
+        Row row = find(key, path);
+        return row != null && row.leavesOthersOut();
     }
 
     private Row find(String key, String path) {

@@ -10,13 +10,21 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
-/** One request and what is seen of its answer. The body may depend on the broker (its topic's id). */
+/**
+ * One request and what is seen of its answer. The body may depend on the broker (its topic's id); {@code own} is what the case
+ * calls what it has made, see {@link CaseNames}.
+ */
 record Exchange(
-        String name, ApiKeys key, short version, Function<Target, byte[]> body, BiConsumer<Target, ApiMessage> note)
+        String name,
+        ApiKeys key,
+        short version,
+        String own,
+        Function<Target, byte[]> body,
+        BiConsumer<Target, ApiMessage> note)
         implements WireComparison.Step {
 
     static Exchange of(String name, ApiKeys key, short version, byte[] body) {
-        return new Exchange(name, key, version, target -> body, (target, answer) -> {});
+        return new Exchange(name, key, version, "", target -> body, (target, answer) -> {});
     }
 
     @Override
@@ -36,7 +44,7 @@ record Exchange(
         try {
             WireFormat.Answer answer = WireFormat.parse(key, form, reply.frame());
             note.accept(target, answer.body());
-            return answer.lines(WireComparison.ALLOWED);
+            return answer.lines(WireComparison.ALLOWED, new CaseNames(own, bytes));
         } catch (RuntimeException e) {
             return List.of("an answer of " + reply.frame().length + " bytes that cannot be read: " + e);
         }

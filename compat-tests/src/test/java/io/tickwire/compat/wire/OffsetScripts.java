@@ -172,7 +172,12 @@ final class OffsetScripts {
     private static Script list(Script script) {
         committed(script);
         script.valid("all", target -> new ListGroupsRequestData());
-        script.ask("empty ones", target -> new ListGroupsRequestData().setStatesFilter(List.of("Empty")));
+        for (String state : List.of("Empty", "EMPTY", "Stable", "Dead")) {
+            script.ask(state, target -> new ListGroupsRequestData().setStatesFilter(List.of(state)));
+        }
+        for (String type : List.of("classic", "Classic", "consumer", "share")) {
+            script.ask(type, target -> new ListGroupsRequestData().setTypesFilter(List.of(type)));
+        }
         script.ask(
                 Form.UNKNOWN, "unknown state", target -> new ListGroupsRequestData().setStatesFilter(List.of("none")));
         return script.ask(

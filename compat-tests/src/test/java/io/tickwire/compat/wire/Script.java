@@ -212,7 +212,8 @@ final class Script {
             } catch (UnsupportedVersionException e) {
                 return List.of("not in this version");
             }
-            List<String> lines = new Exchange(name, key, version, any -> body, note).run(target, connection);
+            List<String> lines =
+                    new Exchange(name, key, version, script.topic(), any -> body, note).run(target, connection);
             if (form != null) {
                 WireCoverage.note(key, version, form);
             }

@@ -219,6 +219,9 @@ final class TopicScripts {
             script.ask("election of type " + type, target -> elect(script.topic(), 0, type));
         }
         script.ask(Form.SIZE, "partition 1", target -> elect(script.topic(), 1, 0));
+        script.ask(
+                "all",
+                target -> new ElectLeadersRequestData().setTimeoutMs(TIMEOUT_MS).setTopicPartitions(null));
         return script.ask(Form.UNKNOWN, "unknown topic", target -> elect("wire-none", 0, 0));
     }
 

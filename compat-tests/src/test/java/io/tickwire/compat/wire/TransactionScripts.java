@@ -278,24 +278,60 @@ final class TransactionScripts {
 
     private static Script describe(Script script) {
         started(script);
-        script.valid(
-                "its own",
-                target -> new DescribeTransactionsRequestData().setTransactionalIds(List.of(script.topic())));
+        DescribeTransactionsRequestData own =
+                new DescribeTransactionsRequestData().setTransactionalIds(List.of(script.topic()));
+        script.valid("its own", target -> own);
+        begin(script);
+        script.valid("its own, ongoing", target -> own);
+        commit(script);
+        script.valid("its own, complete", target -> own);
         return script.ask(
                 Form.UNKNOWN,
                 "unknown ones",
                 target -> new DescribeTransactionsRequestData().setTransactionalIds(List.of("wire-none", "")));
     }
 
+    /** Commits the transaction of the script's own id, and waits until it is complete. */
+    private static void commit(Script script) {
+        script.askAlso("commit", ApiKeys.END_TXN, 3, target -> end(script, target, 0, true));
+        script.askUntil(
+                "complete",
+                ApiKeys.DESCRIBE_TRANSACTIONS,
+                0,
+                target -> new DescribeTransactionsRequestData().setTransactionalIds(List.of(script.topic())),
+                seen -> seen.toString().contains("CompleteCommit"));
+    }
+
     private static Script list(Script script) {
         started(script);
         script.valid("all", target -> new ListTransactionsRequestData());
+        begin(script);
+        script.valid("all, one ongoing", target -> new ListTransactionsRequestData());
         script.ask(
                 Form.UNKNOWN,
                 "unknown state",
                 target -> new ListTransactionsRequestData().setStateFilters(List.of("none", "Ongoing")));
-        script.ask(Form.SIZE, "of long duration", target -> new ListTransactionsRequestData().setDurationFilter(1_000));
-        return script.ask("bad pattern", target -> new ListTransactionsRequestData().setTransactionalIdPattern("(["));
+        script.ask("empty ones", target -> new ListTransactionsRequestData().setStateFilters(List.of("Empty")));
+        script.ask(
+                "of its producer",
+                target -> new ListTransactionsRequestData().setProducerIdFilters(List.of(id(script, target))));
+        script.ask(
+                Form.UNKNOWN,
+                "of an unknown producer",
+                target -> new ListTransactionsRequestData().setProducerIdFilters(List.of(Long.MAX_VALUE)));
+        script.ask(Form.SIZE, "of any duration", target -> new ListTransactionsRequestData().setDurationFilter(0));
+        script.ask(
+                Form.SIZE,
+                "of long duration",
+                target -> new ListTransactionsRequestData().setDurationFilter(3_600_000));
+        for (String pattern :
+                List.of(script.topic(), script.topic() + ".+", "wire-.*", "(?i)WIRE-TRANSACTIONS.*", "([")) {
+            script.ask(
+                    "pattern " + pattern,
+                    target -> new ListTransactionsRequestData().setTransactionalIdPattern(pattern));
+        }
+        commit(script);
+        return script.valid("all, one complete", target -> new ListTransactionsRequestData());
     }
 
     private static DescribeProducersRequestData producers(String topic, Integer... partitions) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -65,10 +64,10 @@ final class WireFormat {
     record Answer(ApiKeys key, short version, int correlationId, ApiMessage body, int left) {
 
         /** Returns one line per field, {@code path = value}; arrays in the order that their elements sort in. */
-        List<String> lines(AllowedDifferences allowed) {
+        List<String> lines(AllowedDifferences allowed, CaseNames names) {
             List<String> lines = new ArrayList<>();
             lines.add("correlationId = " + correlationId);
-            flatten(key.name(), "", json(body, version), allowed, lines);
+            new AnswerLines(key.name(), allowed, names).flatten("", json(body, version), lines);
             if (body instanceof FetchResponseData fetch) {
                 lines.addAll(recordBytes(fetch));
             }
@@ -121,46 +120,5 @@ final class WireFormat {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("no JSON for " + message.getClass(), e);
         }
-    }
-
-    private static void flatten(
-            String key, String path, JsonNode node, AllowedDifferences allowed, List<String> lines) {
-        if (node.isObject()) {
-            for (Map.Entry<String, JsonNode> field : node.properties()) {
-                String name = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-                flatten(key, name, field.getValue(), allowed, lines);
-            }
-        } else if (node.isArray()) {
-            List<String> elements = new ArrayList<>();
-            for (JsonNode element : node) {
-                List<String> below = new ArrayList<>();
-                flatten(key, path + "[]", element, allowed, below);
-                elements.add(String.join("; ", below));
-            }
-            elements.sort(null);
-            lines.add(path + " count = " + (allowed.isAllowed(key, path) ? "any" : elements.size()));
-            lines.addAll(allowed.isAllowed(key, path) ? List.of() : elements);
-        } else {
-            lines.add(path + " = " + value(key, path, node, allowed));
-        }
-    }
-
-    private static String value(String key, String path, JsonNode node, AllowedDifferences allowed) {
-        if (allowed.isAnythingAllowed(key, path)) {
-            return "anything";
-        }
-        return allowed.isAllowed(key, path) ? kind(node) : node.asText(node.toString());
-    }
-
-    /** What is left of a value that may differ: whether there is one. */
-    private static String kind(JsonNode node) {
-        if (node.isNull()) {
-            return "null";
-        }
-        if (node.isNumber()) {
-            // Identifiers may have any sign; what is absent is -1.
-            return node.asLong() == -1 ? "-1" : "a number";
-        }
-        return node.asText().isEmpty() ? "empty" : "some";
     }
 }
