@@ -123,10 +123,12 @@ public final class PartitionReconciler implements ImageListener {
 
     /**
      * Follows the changed partitions one after another, each as a task of its own: making a log waits for the disk, and between two
-     * of a thousand the control thread answers requests.
+     * of a thousand the control thread answers requests. Coordinators are elected when all partitions are there, for the first thing
+     * that the transactions' coordinator does is to write the markers that a crash has left unwritten.
      */
     private CompletionStage<Void> change(TopicsDelta delta, MetadataImage image) {
         List<CompletionStage<Void>> stages = new ArrayList<>();
+        List<Runnable> elections = new ArrayList<>();
         CompletionStage<Void> turn = done();
         for (TopicDelta topic : delta.changedTopics().values()) {
             Map<Integer, PartitionRegistration> changes = topic.partitionChanges();
@@ -134,31 +136,24 @@ public final class PartitionReconciler implements ImageListener {
             LogSettings settings =
                     epochs.keySet().containsAll(changes.keySet()) ? null : configs.logSettings(image, topic.name());
             for (Map.Entry<Integer, PartitionRegistration> entry : changes.entrySet()) {
-                turn = turn.thenRunAsync(
-                        () -> stages.add(follow(topic, entry.getKey(), entry.getValue(), epochs, settings)), control);
+                int partition = entry.getKey();
+                int epoch = entry.getValue().leaderEpoch;
+                turn = turn.thenRunAsync(() -> stages.add(follow(topic, partition, epoch, epochs, settings)), control);
+                if (entry.getValue().hasLeader()) {
+                    elections.add(() -> elect(topic, partition, epoch));
+                }
             }
         }
-        return turn.thenCompose(v -> all(stages));
+        return turn.thenCompose(v -> all(stages)).thenRunAsync(() -> elections.forEach(Runnable::run), control);
     }
 
     private CompletionStage<Void> follow(
-            TopicDelta topic,
-            int partition,
-            PartitionRegistration registration,
-            Map<Integer, Integer> epochs,
-            LogSettings settings) {
-        int epoch = registration.leaderEpoch;
+            TopicDelta topic, int partition, int epoch, Map<Integer, Integer> epochs, LogSettings settings) {
         Integer known = epochs.put(partition, epoch);
-        CompletionStage<Void> followed = done();
         if (known == null) {
-            followed = announce(topic, partition, epoch, settings);
-        } else if (known != epoch) {
-            followed = directory.leaderEpoch(topic.id(), partition, epoch);
+            return announce(topic, partition, epoch, settings);
         }
-        if (registration.hasLeader()) {
-            elect(topic, partition, epoch);
-        }
-        return followed;
+        return known == epoch ? done() : directory.leaderEpoch(topic.id(), partition, epoch);
     }
 
     private CompletionStage<Void> announce(TopicDelta topic, int partition, int epoch, LogSettings settings) {

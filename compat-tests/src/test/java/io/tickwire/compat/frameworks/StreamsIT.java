@@ -170,15 +170,25 @@ class StreamsIT {
                             .awaitOutput(Pattern.compile("(?m)^PORT (\\d+)"), START_TIMEOUT_MS)
                             .group(1));
         }
-        for (int symbol = 0; symbol < SYMBOLS; symbol++) {
-            String path = "/S" + symbol;
-            Records.await(
-                    "the store counts " + count + " of " + path,
-                    () -> addresses.stream()
-                            .map(address -> ask(HttpRequest.newBuilder(URI.create(address + path))
-                                    .build()))
-                            .anyMatch(Integer.toString(count)::equals));
+        try {
+            for (int symbol = 0; symbol < SYMBOLS; symbol++) {
+                awaitCount(count, "/S" + symbol, addresses);
+            }
+        } catch (AssertionError e) {
+            for (ChildJvm application : applications) {
+                e.addSuppressed(new AssertionError("alive: " + application.isAlive() + "\n" + application.tail()));
+            }
+            throw e;
         }
+    }
+
+    private void awaitCount(int count, String path, List<String> addresses) throws InterruptedException {
+        Records.await(
+                "the store counts " + count + " of " + path,
+                () -> addresses.stream()
+                        .map(address -> ask(HttpRequest.newBuilder(URI.create(address + path))
+                                .build()))
+                        .anyMatch(Integer.toString(count)::equals));
     }
 
     private String ask(HttpRequest question) {
