@@ -138,13 +138,13 @@ public final class GcCommand implements Callable<Integer> {
             Map<Stage, HistogramSnapshot> after) {
         double period = used.nowNs() / 1e9;
         System.out.printf(
-                "    allocated: shards %,.0f B/s, all threads %,.0f B/s; %d collections; %d stops, longest %.3f ms, %.3f ms/s; %.2f cores%n",
+                "    allocated: shards %,.0f B/s, all threads %,.0f B/s; %d collections; %d stops, %.3f ms/s, longest since the start %.3f ms; %.2f cores%n",
                 used.dataThreadBytes() / period,
                 used.allocatedBytes() / period,
                 log.collections(),
                 log.stops(),
-                log.longestStopNs() / 1e6,
                 log.stoppedNs() / 1e6 / period,
+                log.longestStopNs() / 1e6,
                 used.cores());
         after.forEach((stage, now) -> {
             HistogramSnapshot during = now.since(before.get(stage));

@@ -70,7 +70,8 @@ public final class HotpathCommand implements Callable<Integer> {
 
     @Option(
             names = "--realtime",
-            description = "Gives sender and receiver SCHED_FIFO priority (root): for machines that are not idle.")
+            description =
+                    "Gives the contenders' sender and receiver SCHED_FIFO priority (root): for machines that are not idle.")
     private boolean realTime;
 
     @Option(
@@ -107,7 +108,6 @@ public final class HotpathCommand implements Callable<Integer> {
                             wire,
                             scratch,
                             pinned,
-                            realTime,
                             parts.contains("lossfree"),
                             roundCount(),
                             recordedSeconds(),

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * The process at the outer ends of a whole broker: exchange and subscriber ({@link PathLoad}), or publisher ({@link RoundTripLoad}). Prints its
- * tables itself. One wire a process, as DPDK is started once.
+ * tables itself. One wire a process, as DPDK is started once. No real-time priority: with both cores taken, nothing would be compiled.
  */
 public final class PathNode {
     private static final double WARM_UP_SECONDS = 1;
@@ -32,7 +32,6 @@ public final class PathNode {
             FeedWire.Kind wire,
             Path scratch,
             boolean pinned,
-            boolean realTime,
             boolean lossFree,
             int rounds,
             double seconds,
@@ -43,7 +42,6 @@ public final class PathNode {
                     wire.name(),
                     scratch.toString(),
                     Boolean.toString(pinned),
-                    Boolean.toString(realTime),
                     Boolean.toString(lossFree),
                     Integer.toString(rounds),
                     Double.toString(seconds),
@@ -57,11 +55,10 @@ public final class PathNode {
                     Path.of(words[1]),
                     Boolean.parseBoolean(words[2]),
                     Boolean.parseBoolean(words[3]),
-                    Boolean.parseBoolean(words[4]),
-                    Integer.parseInt(words[5]),
-                    Double.parseDouble(words[6]),
-                    split(words[7]),
-                    split(words[8]));
+                    Integer.parseInt(words[4]),
+                    Double.parseDouble(words[5]),
+                    split(words[6]),
+                    split(words[7]));
         }
 
         private static String join(List<Integer> numbers) {
@@ -122,9 +119,6 @@ public final class PathNode {
     private void pin() {
         if (plan.pinned) {
             ThreadPin.pin(0);
-        }
-        if (plan.realTime) {
-            ThreadPin.realTime(1);
         }
     }
 
