@@ -54,6 +54,11 @@ public final class MarkerWriter {
         this.groups = groups;
     }
 
+    /** Whether the metadata by which the coordinator was elected is in effect, and with it every topic there was then. */
+    boolean seesTopics() {
+        return cache.contains(Topic.TRANSACTION_STATE_TOPIC_NAME);
+    }
+
     /** Writes one marker to each partition; done with each one's outcome. Control thread. */
     public CompletionStage<ConcurrentHashMap<TopicPartition, Errors>> write(
             Marker marker, Set<TopicPartition> partitions) {

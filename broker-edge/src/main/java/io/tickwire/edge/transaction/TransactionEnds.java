@@ -80,8 +80,17 @@ final class TransactionEnds {
     void resume(int partition) {
         for (TransactionMetadata transaction : List.copyOf(store.all(partition))) {
             if (isPrepared(transaction)) {
-                delayed.schedule(0, () -> mark(partition, transaction, transaction.clientTransactionVersion()));
+                delayed.schedule(0, () -> resume(partition, transaction));
             }
+        }
+    }
+
+    /** Not before topics can be seen: a partition of which nothing is known counts as deleted, and gets no marker. */
+    private void resume(int partition, TransactionMetadata transaction) {
+        if (markers.seesTopics()) {
+            mark(partition, transaction, transaction.clientTransactionVersion());
+        } else if (store.contains(partition)) {
+            delayed.schedule(RETRY_MS, () -> resume(partition, transaction));
         }
     }
 
