@@ -113,7 +113,7 @@ public final class ControlPlaneHarness implements AutoCloseable {
                 catalog,
                 conductor,
                 directory,
-                () -> new InetSocketAddress("127.0.0.1", 9092),
+                () -> new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9092),
                 Thread::new,
                 settingsNow -> {}));
         CompletableFuture<Void> started = new CompletableFuture<>();
