@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickwire.edge.connection.ConnectionLimits;
-import io.tickwire.edge.connection.ConnectionQuota;
-import io.tickwire.edge.metrics.ShardStats;
-import io.tickwire.net.transport.KernelTransport;
-import io.tickwire.net.transport.KernelTransportSettings;
 import io.tickwire.storage.catalog.CatalogOptions;
 import io.tickwire.storage.catalog.LogCatalog;
 import io.tickwire.storage.log.LogSettings;
@@ -29,14 +24,7 @@ class HeldAppendsTest {
     @TempDir
     private Path directory;
 
-    private final Shard shard = new Shard(
-            0,
-            KernelTransport.open(KernelTransportSettings.defaults()),
-            Runnable::run,
-            new ConnectionLimits(1_000, 1_000, 1_000),
-            new ConnectionQuota(10, 10),
-            ShardStats.unshared(),
-            0);
+    private final Shard shard = HandShard.make();
     private final ArrayDeque<Runnable> openings = new ArrayDeque<>();
     private final List<Integer> appended = new ArrayList<>();
     private LogCatalog catalog;

@@ -5,14 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tickwire.edge.connection.ConnectionLimits;
-import io.tickwire.edge.connection.ConnectionQuota;
 import io.tickwire.edge.handler.FeatureSnapshot;
 import io.tickwire.edge.handler.HandlerTable;
-import io.tickwire.edge.metrics.ShardStats;
 import io.tickwire.edge.quota.ClientQuotas;
-import io.tickwire.net.transport.KernelTransport;
-import io.tickwire.net.transport.KernelTransportSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -25,14 +20,7 @@ import org.junit.jupiter.api.Test;
 class ShardTest {
     private static final int MORE_THAN_THE_INBOX_HOLDS = 100_000;
 
-    private final Shard shard = new Shard(
-            0,
-            KernelTransport.open(KernelTransportSettings.defaults()),
-            Runnable::run,
-            new ConnectionLimits(1_000, 1_000, 1_000),
-            new ConnectionQuota(10, 10),
-            ShardStats.unshared(),
-            0);
+    private final Shard shard = HandShard.make();
     private final List<Integer> done = new ArrayList<>();
 
     @BeforeEach

@@ -6,8 +6,7 @@ package io.tickwire.net.device;
  *
  * <p>Delayed frames move on when {@link #receive} or {@link #send} is called at or after their time; a duty cycle that polls does both.
  */
-public final class ImpairedDevice implements FrameDevice {
-    private final FrameDevice inner;
+public final class ImpairedDevice extends ForwardingDevice {
     private final ImpairedPath receivePath;
     private final ImpairedPath sendPath;
     private final FrameBurst receiveScratch;
@@ -24,7 +23,7 @@ public final class ImpairedDevice implements FrameDevice {
             final Impairment send,
             final long seed,
             final int burstCapacity) {
-        this.inner = inner;
+        super(inner);
         receivePath = new ImpairedPath(receive, inner.pool(), seed);
         sendPath = new ImpairedPath(send, inner.pool(), ~seed);
         receiveScratch = new FrameBurst(burstCapacity);
@@ -109,51 +108,6 @@ public final class ImpairedDevice implements FrameDevice {
 
     public ImpairmentCounters sendCounters() {
         return sendPath.counters();
-    }
-
-    @Override
-    public FramePool pool() {
-        return inner.pool();
-    }
-
-    @Override
-    public DeviceInfo info() {
-        return inner.info();
-    }
-
-    @Override
-    public boolean isLinkUp() {
-        return inner.isLinkUp();
-    }
-
-    @Override
-    public boolean joinMulticast(final long macAddress) {
-        return inner.joinMulticast(macAddress);
-    }
-
-    @Override
-    public void leaveMulticast(final long macAddress) {
-        inner.leaveMulticast(macAddress);
-    }
-
-    @Override
-    public int arrivalQueue(final int source, final int destination, final int sourcePort, final int destinationPort) {
-        return inner.arrivalQueue(source, destination, sourcePort, destinationPort);
-    }
-
-    @Override
-    public void bindPort(final int port, final boolean bound) {
-        inner.bindPort(port, bound);
-    }
-
-    @Override
-    public long receiveTimeNs(final long frame) {
-        return inner.receiveTimeNs(frame);
-    }
-
-    @Override
-    public void readCounters(final DeviceCounters counters) {
-        inner.readCounters(counters);
     }
 
     @Override

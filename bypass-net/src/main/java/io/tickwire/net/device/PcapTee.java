@@ -1,10 +1,9 @@
 package io.tickwire.net.device;
 
 /** A device that copies every frame received and accepted for sending into a capture file. A diagnostic: file writes block the poll loop. */
-public final class PcapTee implements FrameDevice {
+public final class PcapTee extends ForwardingDevice {
     private static final int LARGEST_BURST = 0xFFFF;
 
-    private final FrameDevice inner;
     private final PcapWriter writer;
     private final long epochOffsetNs;
     private final FrameBurst sending = new FrameBurst(LARGEST_BURST);
@@ -14,7 +13,7 @@ public final class PcapTee implements FrameDevice {
      * @param epochOffsetNs what to add to the {@code nowNs} of calls to get nanoseconds since 1970.
      */
     public PcapTee(final FrameDevice inner, final PcapWriter writer, final long epochOffsetNs) {
-        this.inner = inner;
+        super(inner);
         this.writer = writer;
         this.epochOffsetNs = epochOffsetNs;
     }
@@ -46,51 +45,6 @@ public final class PcapTee implements FrameDevice {
         }
         sending.clear();
         return accepted;
-    }
-
-    @Override
-    public FramePool pool() {
-        return inner.pool();
-    }
-
-    @Override
-    public DeviceInfo info() {
-        return inner.info();
-    }
-
-    @Override
-    public boolean isLinkUp() {
-        return inner.isLinkUp();
-    }
-
-    @Override
-    public boolean joinMulticast(final long macAddress) {
-        return inner.joinMulticast(macAddress);
-    }
-
-    @Override
-    public void leaveMulticast(final long macAddress) {
-        inner.leaveMulticast(macAddress);
-    }
-
-    @Override
-    public int arrivalQueue(final int source, final int destination, final int sourcePort, final int destinationPort) {
-        return inner.arrivalQueue(source, destination, sourcePort, destinationPort);
-    }
-
-    @Override
-    public void bindPort(final int port, final boolean bound) {
-        inner.bindPort(port, bound);
-    }
-
-    @Override
-    public long receiveTimeNs(final long frame) {
-        return inner.receiveTimeNs(frame);
-    }
-
-    @Override
-    public void readCounters(final DeviceCounters counters) {
-        inner.readCounters(counters);
     }
 
     @Override

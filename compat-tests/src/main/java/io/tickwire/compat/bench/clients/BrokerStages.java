@@ -1,14 +1,12 @@
 package io.tickwire.compat.bench.clients;
 
+import io.tickwire.compat.bench.StageCounts;
 import io.tickwire.edge.metrics.HistogramSnapshot;
-import io.tickwire.edge.metrics.StatsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** What Tickwire's own clocks say of the requests between two moments: its share of what the clients see. */
 final class BrokerStages {
@@ -45,17 +43,14 @@ final class BrokerStages {
 
     /** Reads what a broker has counted since its start; {@code directory} is that of its shared memory. */
     static BrokerStages read(Path directory) {
-        try (Stream<Path> files = Files.list(directory)) {
-            Path file = files.filter(path -> path.getFileName().toString().startsWith("stats-"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no statistics in " + directory));
-            try (StatsFile stats = StatsFile.open(file)) {
-                BrokerStages read = none();
-                for (Stage stage : Stage.values()) {
-                    read.counts.put(stage, stats.snapshot(stage.stage));
-                }
-                return read;
+        try {
+            Map<io.tickwire.edge.metrics.Stage, HistogramSnapshot> counted =
+                    StageCounts.read(directory, Stage.PRODUCE.stage, Stage.WAKEUP.stage);
+            BrokerStages read = none();
+            for (Stage stage : Stage.values()) {
+                read.counts.put(stage, counted.get(stage.stage));
             }
+            return read;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,7 +3,6 @@ package io.tickwire.compat.bench.clients;
 import io.tickwire.compat.bench.Hardware;
 import io.tickwire.compat.target.BrokerSettings;
 import io.tickwire.compat.target.TickwireProcess;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -52,26 +51,15 @@ public final class E2eCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         System.out.println(Hardware.describe() + "; sender, broker and receiver share it");
-        Map<String, String> keys = Map.of(
-                "feeds.bench.group",
-                GROUP,
-                "feeds.bench.port",
-                Integer.toString(PORT),
-                "feeds.bench.interface",
-                "lo",
-                "feeds.bench.framing",
-                "moldudp64",
-                "feeds.bench.topic",
-                TOPIC);
-        try (TickwireProcess broker = TickwireProcess.start(BrokerSettings.small(), keys, "-Xmx1g")) {
+        MulticastLoad multicast = new MulticastLoad(GROUP, PORT, TOPIC);
+        try (TickwireProcess broker = TickwireProcess.start(BrokerSettings.small(), multicast.brokerKeys(), "-Xmx1g")) {
             System.out.println(Latency.header("from due time"));
             ClientLoad load = new ClientLoad(broker, new ClientLoad.Shape(Math.max(16, size), 1, "1"));
             load.createTopic();
             ClientLoad.Latencies clients = load.latency(rate, Math.min(3, seconds / 2), seconds);
             System.out.println(Latency.line("acknowledged, " + rate + "/s", clients.acknowledged()));
             System.out.println(Latency.line("produce→consume, " + rate + "/s", clients.consumed()));
-            MulticastLoad.Result feed =
-                    new MulticastLoad(GROUP, PORT, TOPIC).run(broker, feedRate, Math.min(3, seconds / 2), seconds);
+            MulticastLoad.Result feed = multicast.run(broker, feedRate, Math.min(3, seconds / 2), seconds);
             System.out.println(Latency.line("multicast→subscriber, " + feedRate + "/s", feed.latency()));
             System.out.printf(
                     "not consumed in time: %d records; multicast: %d sent, %d received, %d reported missed%n",

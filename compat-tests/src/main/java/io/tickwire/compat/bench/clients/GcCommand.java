@@ -1,22 +1,20 @@
 package io.tickwire.compat.bench.clients;
 
 import io.tickwire.compat.bench.Hardware;
+import io.tickwire.compat.bench.StageCounts;
 import io.tickwire.compat.target.BrokerSettings;
 import io.tickwire.compat.target.TickwireProcess;
 import io.tickwire.edge.metrics.HistogramSnapshot;
 import io.tickwire.edge.metrics.Stage;
-import io.tickwire.edge.metrics.StatsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -85,15 +83,8 @@ public final class GcCommand implements Callable<Integer> {
     }
 
     private void measure(String collector, Path log) throws IOException {
-        Map<String, String> keys = new TreeMap<>(Map.of(
-                "feeds.bench.group",
-                GROUP,
-                "feeds.bench.port",
-                Integer.toString(PORT),
-                "feeds.bench.interface",
-                "lo",
-                "feeds.bench.topic",
-                TOPIC));
+        MulticastLoad multicast = new MulticastLoad(GROUP, PORT, TOPIC);
+        Map<String, String> keys = new TreeMap<>(multicast.brokerKeys());
         int cores = Runtime.getRuntime().availableProcessors();
         if (cores > 1) {
             keys.put("threading.mode", "dedicated");
@@ -111,14 +102,14 @@ public final class GcCommand implements Callable<Integer> {
             ClientLoad clients = new ClientLoad(broker, new ClientLoad.Shape(100, 1, "1"));
             clients.createTopic();
             double warmUp = Math.min(20, seconds / 2); // Until it is compiled.
-            CompletableFuture<MulticastLoad.Result> feed = CompletableFuture.supplyAsync(
-                    () -> new MulticastLoad(GROUP, PORT, TOPIC).run(broker, feedRate, warmUp, seconds));
+            CompletableFuture<MulticastLoad.Result> feed =
+                    CompletableFuture.supplyAsync(() -> multicast.run(broker, feedRate, warmUp, seconds));
             CompletableFuture<ClientLoad.Latencies> produced =
                     CompletableFuture.supplyAsync(() -> clients.latency(rate, warmUp, seconds));
             LockSupport.parkNanos((long) (warmUp * 1e9));
             JvmUsage.Sample before = usage.sample();
             GcLog logBefore = GcLog.read(log);
-            Map<Stage, HistogramSnapshot> stagesBefore = stages(broker.sharedMemoryDirectory());
+            Map<Stage, HistogramSnapshot> stagesBefore = StageCounts.read(broker.sharedMemoryDirectory(), STAGES);
             System.out.println(Latency.header(collector));
             System.out.println(Latency.line("acknowledged", produced.join().acknowledged()));
             System.out.println(Latency.line("produce→consume", produced.join().consumed()));
@@ -127,7 +118,7 @@ public final class GcCommand implements Callable<Integer> {
                     usage.sample().since(before),
                     GcLog.read(log).since(logBefore),
                     stagesBefore,
-                    stages(broker.sharedMemoryDirectory()));
+                    StageCounts.read(broker.sharedMemoryDirectory(), STAGES));
         }
     }
 
@@ -158,20 +149,5 @@ public final class GcCommand implements Callable<Integer> {
                     during.percentileNs(0.9999) / 1e3,
                     now.largestNs() / 1e3);
         });
-    }
-
-    private static Map<Stage, HistogramSnapshot> stages(Path channels) throws IOException {
-        try (Stream<Path> files = Files.list(channels)) {
-            Path file = files.filter(path -> path.getFileName().toString().startsWith("stats-"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no statistics in " + channels));
-            Map<Stage, HistogramSnapshot> stages = new EnumMap<>(Stage.class);
-            try (StatsFile stats = StatsFile.open(file)) {
-                for (Stage stage : STAGES) {
-                    stages.put(stage, stats.snapshot(stage));
-                }
-            }
-            return stages;
-        }
     }
 }

@@ -15,6 +15,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
@@ -37,6 +38,21 @@ final class MulticastLoad {
         this.group = group;
         this.port = port;
         this.topic = topic;
+    }
+
+    /** The broker's settings for the feed. */
+    Map<String, String> brokerKeys() {
+        return Map.of(
+                "feeds.bench.group",
+                group,
+                "feeds.bench.port",
+                Integer.toString(port),
+                "feeds.bench.interface",
+                "lo",
+                "feeds.bench.framing",
+                "moldudp64",
+                "feeds.bench.topic",
+                topic);
     }
 
     Result run(TickwireProcess broker, int perSecond, double warmUpSeconds, double seconds) {

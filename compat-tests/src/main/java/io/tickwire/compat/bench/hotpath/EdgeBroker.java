@@ -1,17 +1,14 @@
 package io.tickwire.compat.bench.hotpath;
 
+import io.tickwire.compat.bench.StageCounts;
 import io.tickwire.compat.target.BrokerSettings;
 import io.tickwire.compat.target.TickwireProcess;
 import io.tickwire.edge.metrics.HistogramSnapshot;
 import io.tickwire.edge.metrics.Stage;
-import io.tickwire.edge.metrics.StatsFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.agrona.IoUtil;
 
 /** A whole broker in a process of its own, its one shard spinning on a core: a feed, its journal, its ring, publishers. */
@@ -54,18 +51,7 @@ final class EdgeBroker implements AutoCloseable {
 
     /** What the broker's clocks have counted since its start. */
     Map<Stage, HistogramSnapshot> stages() throws IOException {
-        try (Stream<Path> files = Files.list(channels)) {
-            Path file = files.filter(path -> path.getFileName().toString().startsWith("stats-"))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("no statistics in " + channels));
-            Map<Stage, HistogramSnapshot> stages = new EnumMap<>(Stage.class);
-            try (StatsFile stats = StatsFile.open(file)) {
-                for (Stage stage : STAGES) {
-                    stages.put(stage, stats.snapshot(stage));
-                }
-            }
-            return stages;
-        }
+        return StageCounts.read(channels, STAGES);
     }
 
     @Override
