@@ -44,10 +44,7 @@ class TransactionCasesIT {
 
     static void sawBothLevels(Probe probe) throws Exception {
         for (IsolationLevel level : IsolationLevel.values()) {
-            long end = Probe.get(probe.admin()
-                            .listOffsets(Map.of(probe.partition(0), OffsetSpec.latest()), new ListOffsetsOptions(level))
-                            .partitionResult(probe.partition(0)))
-                    .offset();
+            long end = end(probe, level);
             probe.saw(level + " end", end);
             KafkaConsumer<String, String> consumer =
                     probe.consumer(Map.of("isolation.level", level.toString().toLowerCase(Locale.ROOT)));
@@ -64,6 +61,14 @@ class TransactionCasesIT {
                             .map(record -> record.offset() + ":" + record.value())
                             .toList());
         }
+    }
+
+    /** The end of partition 0 for a reader of this level: the high watermark, or the last stable offset. */
+    static long end(Probe probe, IsolationLevel level) throws Exception {
+        return Probe.get(probe.admin()
+                        .listOffsets(Map.of(probe.partition(0), OffsetSpec.latest()), new ListOffsetsOptions(level))
+                        .partitionResult(probe.partition(0)))
+                .offset();
     }
 
     /** Markers are written after a commit has been answered: looks when the coordinator says that they all are. */

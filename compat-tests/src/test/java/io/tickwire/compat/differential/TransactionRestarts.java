@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 
 /** Producers and their transactions over a broker that is killed: what was open stays open, what was decided is carried out. */
 final class TransactionRestarts {
@@ -115,6 +116,7 @@ final class TransactionRestarts {
         int epoch = described(probe).producerEpoch();
 
         broker.killed();
+        probe.saw("nothing open", Probe.eventually(() -> nothingOpen(probe)));
         TransactionCasesIT.sawSettled(probe);
         probe.saw("epoch went up", described(probe).producerEpoch() > epoch);
         probe.attempt("its producer commits", producer::commitTransaction);
@@ -144,6 +146,7 @@ final class TransactionRestarts {
                         active.coordinatorEpoch().orElse(-1)))
                 .all());
         // The marker is written without the coordinator, for which the transaction goes on.
+        probe.saw("nothing open", Probe.eventually(() -> nothingOpen(probe)));
         TransactionCasesIT.sawBothLevels(probe);
         Probe.get(probe.admin().forceTerminateTransaction(probe.name("tx")).result());
         TransactionCasesIT.sawSettled(probe);
@@ -258,6 +261,16 @@ final class TransactionRestarts {
     private static TransactionDescription described(Probe probe) throws Exception {
         String id = probe.name("tx");
         return Probe.get(probe.admin().describeTransactions(List.of(id)).description(id));
+    }
+
+    /** Whether the end of partition 0 is stable: a marker may become visible after its request, or its state, is answered. */
+    private static boolean nothingOpen(Probe probe) {
+        try {
+            return TransactionCasesIT.end(probe, IsolationLevel.READ_COMMITTED)
+                    == TransactionCasesIT.end(probe, IsolationLevel.READ_UNCOMMITTED);
+        } catch (Exception e) {
+            return false;
+        }
     }
 
     private static boolean isComplete(Probe probe) {
