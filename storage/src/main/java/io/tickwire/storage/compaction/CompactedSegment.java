@@ -1,10 +1,12 @@
 package io.tickwire.storage.compaction;
 
+import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.storage.journal.Journal;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.log.RewriteSession;
 import io.tickwire.storage.os.Posix;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.HeaderGuard;
 import io.tickwire.storage.segment.ReplacedRange;
 import io.tickwire.storage.segment.Segment;
 import io.tickwire.storage.segment.SegmentInfo;
@@ -27,6 +29,7 @@ final class CompactedSegment implements AutoCloseable {
     private final Segment segment;
     private final Journal journal;
     private final UnsafeBuffer region = new UnsafeBuffer(0, 0);
+    private final Crc32C crc32c = new Crc32C();
     private int fd = -1;
     private long reservedBytes;
     private boolean pinned;
@@ -68,7 +71,8 @@ final class CompactedSegment implements AutoCloseable {
     /** Appends a batch with the offsets that it has. */
     void append(final ByteBuffer batch) throws IOException {
         final int length = batch.remaining();
-        reserve(segment.endPosition() + length + Journal.SLACK_BYTES);
+        reserve(segment.endPosition() + HeaderGuard.ENTRY_BYTES + length + Journal.SLACK_BYTES);
+        guard(batch);
         final long address = journal.claim(length);
         region.wrap(address, length);
         region.putBytes(0, batch, batch.position(), length);
@@ -82,6 +86,14 @@ final class CompactedSegment implements AutoCloseable {
                 lastOffset,
                 Batches.maxTimestamp(entry),
                 lastOffset);
+    }
+
+    private void guard(final ByteBuffer batch) {
+        region.wrap(batch, batch.position(), HeaderGuard.GUARDED_BYTES);
+        final int crc = crc32c.compute(region, 0, HeaderGuard.GUARDED_BYTES);
+        region.wrap(journal.claimMetadata(HeaderGuard.LENGTH), HeaderGuard.LENGTH);
+        HeaderGuard.write(region, 0, crc);
+        journal.commit(HeaderGuard.LENGTH);
     }
 
     /** A full disk has to show as an error here, never as a fault in mapped memory. */

@@ -1,5 +1,6 @@
 package io.tickwire.storage.compaction;
 
+import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.segment.Batches;
@@ -41,6 +42,7 @@ final class SegmentBatches {
     }
 
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final Crc32C crc32c = new Crc32C();
     private ByteBuffer copy;
 
     SegmentBatches(final int initialBytes) {
@@ -67,6 +69,7 @@ final class SegmentBatches {
     private End walkPinned(final Segment segment, final long fromOffset, final Visitor visitor) throws IOException {
         final long end = segment.endPosition();
         long position = segment.startPosition(fromOffset);
+        long expected = segment.expectedAt(position);
         while (position < end) {
             final int header = JournalFormat.header(segment.address() + position);
             if (JournalFormat.isData(header)) {
@@ -75,6 +78,10 @@ final class SegmentBatches {
                 if (JournalFormat.next(position, header) > end || !isWhole(entry, length)) {
                     throw corrupt(segment, position, "its header is wrong");
                 }
+                if (!segment.follows(position, expected, crc32c)) {
+                    throw corrupt(segment, position, "its offset does not follow");
+                }
+                expected = Batches.lastOffset(entry) + 1;
                 if (Batches.lastOffset(entry) >= fromOffset && !visit(segment, position, length, visitor)) {
                     return End.STOPPED;
                 }
@@ -87,7 +94,9 @@ final class SegmentBatches {
     }
 
     private static boolean isWhole(final long entry, final int length) {
-        return Batches.fillsEntry(entry, length) && Batches.magic(entry) == RecordBatchFlyweight.MAGIC;
+        return Batches.fillsEntry(entry, length)
+                && Batches.magic(entry) == RecordBatchFlyweight.MAGIC
+                && Batches.lastOffset(entry) >= Batches.baseOffset(entry);
     }
 
     private boolean visit(final Segment segment, final long position, final int length, final Visitor visitor)

@@ -99,11 +99,20 @@ public final class Journal implements AutoCloseable {
      * @return address of its first byte, which holds until {@link #commit} or {@link #abort}
      */
     public long claim(final int maxLength) {
+        return claim(maxLength, false);
+    }
+
+    /** The same for an entry that readers of data pass over, {@link JournalFormat#METADATA}. */
+    public long claimMetadata(final int maxLength) {
+        return claim(maxLength, true);
+    }
+
+    private long claim(final int maxLength, final boolean metadata) {
         assert document == null : "claimed twice";
         if (maxLength > overlapBytes(blockBytes)) {
             growBlocks(maxLength);
         }
-        final DocumentContext context = appender.writingDocument();
+        final DocumentContext context = appender.writingDocument(metadata);
         bytes = context.wire().bytes();
         claimedPosition = bytes.writePosition();
         claimedAddress = bytes.addressForWrite(claimedPosition);

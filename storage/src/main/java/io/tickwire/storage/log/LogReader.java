@@ -91,8 +91,7 @@ final class LogReader {
         final long end = segment.endPosition();
         final long base = segment.address();
         long position = segment.startPosition(fetchOffset);
-        // An index entry was compared with the batch that it names.
-        long expected = position == 0 ? segment.baseOffset() : Batches.baseOffset(base + position);
+        long expected = segment.expectedAt(position);
         while (position < end && !out.isFull()) {
             final int header = JournalFormat.header(base + position);
             if (!JournalFormat.isData(header)) {
@@ -105,7 +104,7 @@ final class LogReader {
             final long entry = base + position;
             final int length = JournalFormat.length(header);
             final long next = JournalFormat.next(position, header);
-            if (next > end || !isPlausible(entry, length) || !follows(segment, entry, expected)) {
+            if (next > end || !isPlausible(entry, length) || !segment.follows(position, expected, out.crc32c())) {
                 return corrupt(segment, position, out);
             }
             final long lastOffset = Batches.lastOffset(entry);
@@ -127,13 +126,7 @@ final class LogReader {
         return KafkaErrors.NONE;
     }
 
-    /** The base offset, which the checksum does not cover: where nothing was taken out it follows from the batch before. */
-    private static boolean follows(final Segment segment, final long entry, final long expected) {
-        final long base = Batches.baseOffset(entry);
-        return segment.hasGaps() ? base >= expected && base < segment.nextOffset() : base == expected;
-    }
-
-    /** The leader epoch, which the checksum does not cover either. */
+    /** The leader epoch, which the checksum does not cover. */
     private boolean hasItsEpoch(final long entry) {
         return files.epochs().epochOf(Batches.baseOffset(entry)) == Batches.leaderEpoch(entry);
     }

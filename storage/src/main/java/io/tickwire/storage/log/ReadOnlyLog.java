@@ -5,6 +5,7 @@ import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
 import io.tickwire.storage.segment.Generations;
+import io.tickwire.storage.segment.HeaderGuard;
 import io.tickwire.storage.segment.LogManifest;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
@@ -192,9 +193,7 @@ public final class ReadOnlyLog implements AutoCloseable {
             }
             final long entry = mapping.address() + position;
             final int length = JournalFormat.length(header);
-            if (!LogReader.isPlausible(entry, length)
-                    || (!current.gaps() && Batches.baseOffset(entry) != nextOffset)
-                    || !LogReader.isIntact(entry, length, out)) {
+            if (!LogReader.isPlausible(entry, length) || !follows(out) || !LogReader.isIntact(entry, length, out)) {
                 return out.count() > 0 ? KafkaErrors.NONE : KafkaErrors.CORRUPT_MESSAGE;
             }
             final long last = Batches.lastOffset(entry);
@@ -208,6 +207,12 @@ public final class ReadOnlyLog implements AutoCloseable {
             position = JournalFormat.next(position, header);
         }
         return KafkaErrors.NONE;
+    }
+
+    private boolean follows(final LogSlices out) {
+        return current.gaps()
+                ? HeaderGuard.holds(mapping.address(), position, out.crc32c())
+                : Batches.baseOffset(mapping.address() + position) == nextOffset;
     }
 
     /** Goes to the next segment if there is one; a killed broker leaves no end mark, the next one goes on in another file. */

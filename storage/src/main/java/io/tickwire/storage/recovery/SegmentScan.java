@@ -5,6 +5,7 @@ import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.HeaderGuard;
 import io.tickwire.storage.segment.SegmentInfo;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ public final class SegmentScan {
                 position = findSound(base, position + JournalFormat.HEADER_BYTES);
             } else {
                 if (JournalFormat.isData(header)) {
-                    judge(base + position, position, JournalFormat.length(header), next);
+                    judge(base, position, JournalFormat.length(header), next);
                 }
                 position = next;
             }
@@ -164,15 +165,15 @@ public final class SegmentScan {
             if (JournalFormat.isData(header)
                     && JournalFormat.next(position, header) <= fileBytes
                     && Batches.fillsEntry(base + position, JournalFormat.length(header))
-                    && fault(base + position, JournalFormat.length(header)) == null) {
+                    && fault(base, position, JournalFormat.length(header)) == null) {
                 return position;
             }
         }
         return fileBytes;
     }
 
-    private void judge(final long entry, final long position, final int length, final long next) {
-        final String wrong = fault(entry, length);
+    private void judge(final long base, final long position, final int length, final long next) {
+        final String wrong = fault(base, position, length);
         if (wrong != null) {
             suspect(position, wrong);
             return;
@@ -180,6 +181,7 @@ public final class SegmentScan {
         readTo = Math.max(readTo, next);
         corruptions.addAll(suspects);
         suspects.clear();
+        final long entry = base + position;
         nextOffset = Batches.lastOffset(entry) + 1;
         exact = dense;
         endPosition = next;
@@ -187,13 +189,17 @@ public final class SegmentScan {
         visitor.onBatch(entry, position, length);
     }
 
-    private String fault(final long entry, final int length) {
+    private String fault(final long base, final long position, final int length) {
+        final long entry = base + position;
         if (Batches.magic(entry) != RecordBatchFlyweight.MAGIC) {
             return "magic is " + Batches.magic(entry);
         }
         final int from = RecordBatchFlyweight.ATTRIBUTES_OFFSET;
         if (crc32c.computeAddress(entry + JournalFormat.HEADER_BYTES + from, length - from) != Batches.crc(entry)) {
             return "checksum does not match";
+        }
+        if (!dense && !HeaderGuard.holds(base, position, crc32c)) {
+            return "header does not match its guard";
         }
         final long first = Batches.baseOffset(entry);
         if (first < nextOffset || (exact && first != nextOffset) || Batches.lastOffset(entry) < first) {

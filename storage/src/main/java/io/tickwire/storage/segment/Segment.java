@@ -1,6 +1,6 @@
 package io.tickwire.storage.segment;
 
-import io.tickwire.kafka.record.RecordBatchFlyweight;
+import io.tickwire.kafka.record.Crc32C;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import java.io.IOException;
@@ -253,7 +253,9 @@ public final class Segment {
     }
 
     private void rebuildIndex() throws IOException {
-        bytesSinceIndexEntry = index.rebuild(data.address(), endPosition, indexIntervalBytes);
+        final Crc32C crc32c = new Crc32C();
+        final SegmentIndex.BatchOrder order = (position, expected) -> follows(position, expected, crc32c);
+        bytesSinceIndexEntry = index.rebuild(data.address(), baseOffset, endPosition, indexIntervalBytes, order);
     }
 
     /**
@@ -265,10 +267,7 @@ public final class Segment {
             return 0;
         }
         final long position = index.position(entry);
-        if (isBatchAt(position, index.offset(entry))) {
-            return position;
-        }
-        return repairIndex(offset);
+        return index.isRight(entry, position, address(), endPosition) ? position : repairIndex(offset);
     }
 
     /** Position of an entry before which all records are older than {@code timestampMs}; the segment must be pinned. */
@@ -278,7 +277,7 @@ public final class Segment {
             return 0;
         }
         final long position = index.position(entry);
-        return isBatchAt(position, index.offset(entry)) ? position : 0;
+        return index.isRight(entry, position, address(), endPosition) ? position : 0;
     }
 
     private synchronized long repairIndex(final long offset) {
@@ -294,12 +293,20 @@ public final class Segment {
         return entry < 0 ? 0 : index.position(entry);
     }
 
-    private boolean isBatchAt(final long position, final long offset) {
-        if (position < 0 || (position & 3) != 0 || position + RecordBatchFlyweight.HEADER_BYTES > endPosition) {
-            return false;
-        }
-        final int header = JournalFormat.header(address() + position);
-        return JournalFormat.isData(header) && Batches.baseOffset(address() + position) == offset;
+    /** Least base offset of the batch at {@code position}, a start position: an index entry was compared with the batch that it names. */
+    public long expectedAt(final long position) {
+        return position == 0 ? baseOffset : Batches.baseOffset(address() + position);
+    }
+
+    /**
+     * Whether the base offset of the batch at {@code position}, which its checksum does not cover, can be right: it is {@code expected}, that
+     * after the batch before, if nothing was taken out; elsewhere a {@link HeaderGuard} has it.
+     */
+    public boolean follows(final long position, final long expected, final Crc32C crc32c) {
+        final long base = Batches.baseOffset(address() + position);
+        return gaps
+                ? base >= expected && base < nextOffset && HeaderGuard.holds(address(), position, crc32c)
+                : base == expected;
     }
 
     /** True when a reader that looks for the offset after the last one will get there; the segment must be pinned. */
@@ -371,11 +378,6 @@ public final class Segment {
 
     public long maxTimestampOffset() {
         return maxTimestampOffset;
-    }
-
-    /** True when offsets may be missing; otherwise each batch begins where the one before ended. */
-    public boolean hasGaps() {
-        return gaps;
     }
 
     public long createdMs() {

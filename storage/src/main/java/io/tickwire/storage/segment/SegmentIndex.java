@@ -1,5 +1,6 @@
 package io.tickwire.storage.segment;
 
+import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.os.Posix;
@@ -97,6 +98,13 @@ public final class SegmentIndex implements AutoCloseable {
         UnsafeApi.putInt(base + CYCLE_AT, cycle);
     }
 
+    /** Tells batches that may be believed from others. */
+    @FunctionalInterface
+    interface BatchOrder {
+        /** See {@link Segment#follows}. */
+        boolean follows(long position, long expected);
+    }
+
     /** Number of entries. */
     public long count() {
         return UnsafeApi.getLongVolatile(null, mapping.address() + COUNT_AT);
@@ -110,6 +118,15 @@ public final class SegmentIndex implements AutoCloseable {
     /** Position of an entry's journal entry. */
     public long position(final long entry) {
         return UnsafeApi.getLong(address(entry) + POSITION_AT);
+    }
+
+    /** Whether the batch at an entry's position has the entry's offset, in a journal file at {@code data} that ends at {@code endPosition}. */
+    boolean isRight(final long entry, final long position, final long data, final long endPosition) {
+        return position >= 0
+                && (position & 3) == 0
+                && position + RecordBatchFlyweight.HEADER_BYTES <= endPosition
+                && JournalFormat.isData(JournalFormat.header(data + position))
+                && Batches.baseOffset(data + position) == offset(entry);
     }
 
     /** Largest timestamp of the batches before an entry, milliseconds. */
@@ -199,13 +216,22 @@ public final class SegmentIndex implements AutoCloseable {
     }
 
     /**
-     * Builds the index again from the headers of the batches.
+     * Builds the index again from the headers of the batches. A batch whose base offset does not follow gets no entry: readers take the offset
+     * of the batch that they begin with from here.
      *
      * @param data address of the journal file
+     * @param baseOffset least offset in it
      * @return bytes of batches since the last entry
      */
-    long rebuild(final long data, final long endPosition, final int intervalBytes) throws IOException {
+    long rebuild(
+            final long data,
+            final long baseOffset,
+            final long endPosition,
+            final int intervalBytes,
+            final BatchOrder order)
+            throws IOException {
         truncateFrom(0);
+        long expected = baseOffset;
         long sinceEntry = 0;
         long maxBefore = -1;
         long position = 0;
@@ -215,11 +241,12 @@ public final class SegmentIndex implements AutoCloseable {
                 break;
             }
             if (JournalFormat.isData(header)) {
-                if (sinceEntry > intervalBytes) {
+                if (sinceEntry > intervalBytes && order.follows(position, expected)) {
                     add(Batches.baseOffset(data + position), position, maxBefore);
                     sinceEntry = 0;
                 }
                 sinceEntry += JournalFormat.length(header);
+                expected = Batches.lastOffset(data + position) + 1;
                 maxBefore = Math.max(maxBefore, Batches.maxTimestamp(data + position));
             }
             position = JournalFormat.next(position, header);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tickwire.kafka.primitive.KafkaErrors;
+import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.log.Isolation;
 import io.tickwire.storage.producer.ProducerInfo;
@@ -26,6 +27,9 @@ import java.util.Random;
  * anything is not served any more, that is reported. Nothing can follow, since the model does not know what is lost.
  */
 final class ModelDamage {
+    /** What a batch's own checksum leaves out, which is hit as often as all the rest. */
+    private static final int UNCHECKED_BYTES = RecordBatchFlyweight.CRC_OFFSET;
+
     private final LogUnderTest log;
     private final LogModel model;
     private final Random random;
@@ -78,7 +82,7 @@ final class ModelDamage {
     }
 
     private void flip(Path file, Place place) {
-        long at = place.position + random.nextInt(place.length);
+        long at = place.position + random.nextInt(random.nextBoolean() ? UNCHECKED_BYTES : place.length);
         ByteBuffer one = ByteBuffer.allocate(1);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             channel.read(one, at);
