@@ -315,6 +315,8 @@ final class Recovery {
 
     /** The path MTU shrank: segments that no longer fit are sent again in smaller pieces; no sign of congestion. RFC 1191 §6.5. */
     void onSegmentsTooBig(int limit) {
+        // Whatever the peer has got, the larger ones are lost: a timeout before this must not be undone, they with it.
+        spurious.cancel();
         final SentSegments segments = connection.sender.segments;
         boolean any = false;
         for (int n = 0; n < segments.size(); n++) {

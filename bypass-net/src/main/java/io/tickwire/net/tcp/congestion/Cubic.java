@@ -42,6 +42,7 @@ public final class Cubic implements CongestionControl {
         window = Math.max(1, window * scale);
         threshold *= scale;
         windowMax *= scale;
+        priorWindow *= scale;
         epoch = false;
     }
 
