@@ -148,10 +148,16 @@ final class DevicePreflight {
                 return Finding.missing(
                         "permissions",
                         driver + " needs " + names,
-                        "run as root, or setcap " + names + "+ep \"$(readlink -f \"$JAVA_HOME/bin/java\")\"");
+                        "run as root, or from root: " + withCapabilities(names) + " ./tickwire ...");
             }
         }
         return Finding.ok("permissions", names);
+    }
+
+    /** Ambient capabilities: with those of a file (setcap) the dynamic linker would not find java's own libraries. */
+    private static String withCapabilities(final String names) {
+        final String wanted = names.replace("cap_", "+");
+        return "setpriv --reuid=USER --regid=GROUP --init-groups --inh-caps=" + wanted + " --ambient-caps=" + wanted;
     }
 
     private Finding networkInterface(final DeviceAddress device) {

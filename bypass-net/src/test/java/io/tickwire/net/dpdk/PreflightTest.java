@@ -121,7 +121,7 @@ class PreflightTest {
         put("/proc/self/status", "CapEff:\t0000000000000000\nCpus_allowed_list:\t0-1\n");
         final Finding permissions = of(check("net_af_packet0,iface=v0"), "permissions");
         assertEquals(Status.MISSING, permissions.status());
-        assertTrue(permissions.mend().contains("setcap cap_net_raw+ep"));
+        assertTrue(permissions.mend().contains("--inh-caps=+net_raw --ambient-caps=+net_raw "));
     }
 
     @Test
