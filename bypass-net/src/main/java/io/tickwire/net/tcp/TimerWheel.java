@@ -77,6 +77,10 @@ final class TimerWheel {
             tick = nowTick - SLOTS;
         }
         while (tick - nowTick < 0 && ran < limit) {
+            if (size == 0) {
+                tick = nowTick;
+                break;
+            }
             final int slot = (int) (tick + 1) & MASK;
             final TcpConnection connection = slots[slot];
             if (connection == null) {
