@@ -164,7 +164,16 @@ final class KernelLab implements AutoCloseable {
      * TCP checksum of zero as 0xffff.
      */
     void requireCleanCapture() {
-        assertEquals("", captured("eth.src == " + stackMac + " and (" + BAD_FRAMES + ")"));
+        requireClean("");
+    }
+
+    /** Likewise where net_tap computes the checksums: as the kernel it writes a TCP checksum of zero as 0xffff, which is equal to it. */
+    void requireCleanCaptureOfCutSegments() {
+        requireClean(" and not tcp.checksum.ffff");
+    }
+
+    private void requireClean(String except) {
+        assertEquals("", captured("eth.src == " + stackMac + " and (" + BAD_FRAMES + ")" + except));
         assertEquals(false, captured("ip.src == " + STACK).isEmpty(), "nothing was captured");
     }
 
