@@ -34,6 +34,7 @@ enum {
 #define TW_JOURNAL_WINDOW_BYTES ((size_t)256 * 1024)
 #define TW_JOURNAL_MAX_ENTRY_BYTES ((size_t)256 * 1024 * 1024)
 #define TW_BATCH_HEADER_BYTES 61u
+#define TW_GUARD_BYTES 12
 #define TW_ENTRY_END 0xC0000000u
 #define TW_ENTRY_INCOMPLETE 0x80000000u
 #define TW_ENTRY_METADATA 0x40000000u
@@ -116,13 +117,37 @@ static inline const uint8_t *tw_journal_bytes(tw_journal *journal, int64_t posit
     return journal->window;
 }
 
+/*
+ * False when the guard before the current entry is another batch's: in segments that compaction has written it holds a checksum of what the
+ * batch's own leaves out. Those of earlier versions have none.
+ */
+static inline bool tw_guard_holds(tw_journal *journal, const uint8_t *batch) {
+    static const uint8_t prefix[TW_GUARD_BYTES - 4] = {8, 0, 0, 0x40, 'T', 'W', 'H', 'G'};
+    uint8_t guard[TW_GUARD_BYTES];
+    const int64_t at = journal->entry - TW_GUARD_BYTES;
+    const int64_t skip = at - journal->window_start;
+    if (at < 0) {
+        return true;
+    }
+    if (skip >= 0 && skip + TW_GUARD_BYTES <= (int64_t)journal->window_length) {
+        memcpy(guard, journal->window + skip, sizeof guard);
+    } else if (tw_read_at(journal->fd, guard, sizeof guard, at) != TW_GUARD_BYTES) {
+        return false;
+    }
+    if (memcmp(guard, prefix, sizeof prefix) != 0) {
+        return true;
+    }
+    const uint32_t crc = guard[8] | (uint32_t)guard[9] << 8 | (uint32_t)guard[10] << 16 | (uint32_t)guard[11] << 24;
+    return tw_crc(journal->manifest.crc_table, batch, 17) == crc;
+}
+
 /* Whether an entry is the batch that must be here. The checksum leaves out base offset, length and magic. */
 static inline bool tw_batch_is_sound(tw_journal *journal, const uint8_t *batch, size_t length) {
     const int64_t base = tw_be64(batch);
     const int32_t last_delta = tw_be32(batch + 23);
     if (tw_be32(batch + 8) != (int64_t)length - 12 || batch[16] != 2 || last_delta < 0 || base < 0
         || base > INT64_MAX - INT32_MAX - 1
-        || (journal->segment.gaps ? base < journal->next_offset : base != journal->next_offset)) {
+        || (journal->segment.gaps ? base < journal->next_offset || !tw_guard_holds(journal, batch) : base != journal->next_offset)) {
         return false;
     }
     return tw_crc(journal->manifest.crc_table, batch + 21, length - 21) == (uint32_t)tw_be32(batch + 17);

@@ -5,6 +5,7 @@ import io.tickwire.kafka.record.RecordBatchFlyweight;
 import io.tickwire.storage.journal.JournalFormat;
 import io.tickwire.storage.os.GrowingMapping;
 import io.tickwire.storage.segment.Batches;
+import io.tickwire.storage.segment.HeaderGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,15 +30,27 @@ final class JournalFile implements AutoCloseable {
     private final Path path;
     private final GrowingMapping mapping;
     private final Crc32C crc;
+    private final boolean gaps;
     private long fileBytes;
     private long position;
     private long nextPosition;
+    private long nextOffset;
     private long batchAddress;
     private int batchLength;
 
-    JournalFile(final Path path, final long startPosition, final Crc32C crc) throws IOException {
+    /**
+     * Opens a file.
+     *
+     * @param startPosition where to begin
+     * @param startOffset least base offset of the batch there, its base offset if there are no gaps
+     * @param gaps compaction has written it: offsets may be missing
+     */
+    JournalFile(final Path path, final long startPosition, final long startOffset, final boolean gaps, final Crc32C crc)
+            throws IOException {
         this.path = path;
         this.crc = crc;
+        this.gaps = gaps;
+        this.nextOffset = startOffset;
         this.fileBytes = Files.size(path);
         this.mapping = GrowingMapping.readOnly(path, Math.max(fileBytes, 1));
         this.position = startPosition;
@@ -73,13 +86,20 @@ final class JournalFile implements AutoCloseable {
         final long entry = mapping.address() + position;
         if (Batches.batchLength(entry) != length - RecordBatchFlyweight.LOG_OVERHEAD_BYTES
                 || Batches.magic(entry) != RecordBatchFlyweight.MAGIC
-                || Batches.lastOffset(entry) < Batches.baseOffset(entry)) {
+                || Batches.lastOffset(entry) < Batches.baseOffset(entry)
+                || !follows(entry)) {
             return Entry.DAMAGED;
         }
         nextPosition = next;
         batchAddress = entry;
         batchLength = length;
         return Entry.BATCH;
+    }
+
+    /** The base offset, which the batch's checksum does not cover. */
+    private boolean follows(final long entry) {
+        final long base = Batches.baseOffset(entry);
+        return gaps ? base >= nextOffset && HeaderGuard.holds(mapping.address(), position, crc) : base == nextOffset;
     }
 
     private boolean isInFile(final long end) throws IOException {
@@ -103,6 +123,7 @@ final class JournalFile implements AutoCloseable {
     /** Goes behind the batch last seen. */
     void advance() {
         position = nextPosition;
+        nextOffset = lastOffset() + 1;
     }
 
     long position() {

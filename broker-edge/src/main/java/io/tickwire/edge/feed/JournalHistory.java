@@ -205,37 +205,48 @@ public final class JournalHistory implements HistorySource {
         position = offset;
         final Path data =
                 Generations.directory(directory, info.generation()).resolve(JournalFormat.fileName(info.cycle()));
-        file = new JournalFile(data, indexedPosition(Generations.indexFile(data), offset), crc);
+        final Place start = indexed(Generations.indexFile(data), offset);
         segment = info;
+        if (start != null) {
+            file = new JournalFile(data, start.position, start.offset, info.gaps(), crc);
+            if (file.look() == JournalFile.Entry.BATCH && file.baseOffset() == start.offset) {
+                return;
+            }
+            file.close(); // The index is a hint: where there is no such batch, from the beginning.
+        }
+        file = new JournalFile(data, 0, info.baseOffset(), info.gaps(), crc);
     }
 
-    /** A place at or before the offset's batch, from the segment's sparse index; 0, the file's start, without one. */
-    private static long indexedPosition(final Path index, final long offset) throws IOException {
+    /** A batch in a file, and its base offset. */
+    private record Place(long position, long offset) {}
+
+    /** A place at or before the offset's batch, from the segment's sparse index, or null. */
+    private static Place indexed(final Path index, final long offset) throws IOException {
         if (!Files.isReadable(index)) {
-            return 0;
+            return null;
         }
         try (FileChannel channel = FileChannel.open(index, StandardOpenOption.READ)) {
             final ByteBuffer entry = ByteBuffer.allocate(INDEX_ENTRY_BYTES).order(ByteOrder.nativeOrder());
             if (!readAt(channel, entry, 0)) {
-                return 0;
+                return null;
             }
             final long inFile = (channel.size() - INDEX_ENTRIES_OFFSET) / INDEX_ENTRY_BYTES;
             long low = 0;
             long high = readAt(channel, entry, INDEX_COUNT_OFFSET) ? Math.min(entry.getLong(0), inFile) : 0;
-            long found = 0;
+            Place found = null;
             while (low < high) {
                 final long middle = (low + high) >>> 1;
                 if (!readAt(channel, entry, INDEX_ENTRIES_OFFSET + middle * INDEX_ENTRY_BYTES)) {
-                    return 0;
+                    return null;
                 }
                 if (entry.getLong(0) <= offset) {
-                    found = entry.getLong(Long.BYTES);
+                    found = new Place(entry.getLong(Long.BYTES), entry.getLong(0));
                     low = middle + 1;
                 } else {
                     high = middle;
                 }
             }
-            return found;
+            return found != null && found.position > 0 && (found.position & 3) == 0 ? found : null;
         }
     }
 

@@ -10,6 +10,7 @@ import io.tickwire.edge.shm.SharedMemorySubscriber;
 import io.tickwire.edge.shm.SharedRecord;
 import io.tickwire.edge.shm.SubscriptionHandler;
 import io.tickwire.edge.shm.SubscriptionSettings;
+import io.tickwire.kafka.record.RecordBatchFlyweight;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -141,15 +142,31 @@ class JournalHistoryTest implements SubscriptionHandler {
 
     @Test
     void damagedBatchIsNotDelivered() throws IOException {
+        damageThird("value 25 ", 0, 'V');
+    }
+
+    /** The batch's own checksum does not cover it. */
+    @Test
+    void batchWithAnotherOffsetIsNotDelivered() throws IOException {
+        final int beforeFirstValue = RecordBatchFlyweight.HEADER_BYTES + bytesBeforeValue();
+        damageThird("value 20 ", Long.BYTES - 1 - beforeFirstValue, 22);
+    }
+
+    /** Length, attributes, both deltas, key length and value length, two bytes where a varint is above 63. */
+    private static int bytesBeforeValue() {
+        return 2 + 1 + 1 + 1 + 1 + 2;
+    }
+
+    private void damageThird(final String near, final int distance, final int to) throws IOException {
         for (int i = 0; i < 3; i++) {
             produce(Compression.NONE, 10, 100);
         }
         final Path file = topic.log.files().segments().snapshot()[0].dataFile();
-        final String inThird = "value 25 ";
         final byte[] bytes = Files.readAllBytes(file);
-        final int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(inThird);
+        final int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(near) + distance;
+        assertTrue(bytes[at] == 20 || bytes[at] == 'v', "the byte is another one: " + bytes[at]);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            assertEquals(1, channel.write(ByteBuffer.wrap(new byte[] {'V'}), at));
+            assertEquals(1, channel.write(ByteBuffer.wrap(new byte[] {(byte) to}), at));
         }
         try (JournalHistory history = JournalHistory.open(topic.data, JournalledTopic.TOPIC, 0, new OpaqueProtocol())) {
             assertEquals(20, history.read(0, 30, 100, new ForgettingSink()));
