@@ -30,6 +30,7 @@ final class Restarts {
         }
     };
 
+    private final Queue<Runnable> beforeKill = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> atKill = new ConcurrentLinkedQueue<>();
     private volatile RuntimeException failure;
 
@@ -62,6 +63,11 @@ final class Restarts {
             }
             return new Differential.Seen(probe.lines(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         }
+    }
+
+    /** Has something done when every case has come to the kill, before anything begins that the kill is to interrupt. */
+    void beforeKill(Runnable action) {
+        beforeKill.add(action);
     }
 
     /** Has something begin right before the kill. */
@@ -97,6 +103,7 @@ final class Restarts {
     private void restart(int phase) {
         try {
             if (phase == 0) {
+                beforeKill.forEach(Runnable::run);
                 atKill.forEach(Runnable::run);
                 target.kill();
             } else {

@@ -23,6 +23,9 @@ final class TransactionRestarts {
 
     private static final int COMMITS_AT_THE_KILL = 12;
 
+    /** Longer than a broker takes to come back: of a transaction that is over by then Kafka may skip the marker. */
+    private static final int ABANDONED_MS = 30_000;
+
     private TransactionRestarts() {}
 
     static List<RestartCase> cases() {
@@ -109,13 +112,22 @@ final class TransactionRestarts {
     private static void abandoned(Probe probe, Restarts broker) throws Exception {
         probe.createTopic(1, Map.of());
         KafkaProducer<String, String> producer =
-                producer(probe, Map.of("transactional.id", probe.name("tx"), "transaction.timeout.ms", 5_000));
+                producer(probe, Map.of("transactional.id", probe.name("tx"), "transaction.timeout.ms", ABANDONED_MS));
         producer.initTransactions();
-        producer.beginTransaction();
-        send(probe, producer, "lost");
         int epoch = described(probe).producerEpoch();
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        broker.beforeKill(() -> {
+            try {
+                producer.beginTransaction();
+                send(probe, producer, "lost");
+                begun.complete(null);
+            } catch (Exception e) {
+                begun.completeExceptionally(e);
+            }
+        });
 
         broker.killed();
+        Probe.get(begun);
         probe.saw("nothing open", Probe.eventually(() -> nothingOpen(probe)));
         TransactionCasesIT.sawSettled(probe);
         probe.saw("epoch went up", described(probe).producerEpoch() > epoch);

@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  * deleted partitions: it skips them. Such a transaction stays open in its partitions, and the next one of the same producer decides
  * over both. What was committed can so be lost, and what was aborted be read.
  */
-record SkippedMarkers(Set<String> transactionalIds) {
+public record SkippedMarkers(Set<String> transactionalIds) {
 
     private static final Pattern LINE = Pattern.compile(
             "Couldn't find leader endpoint for .* send transaction markers for (\\S+), these partitions");
 
     /** Reads a broker's output. */
-    static SkippedMarkers in(Path output) throws IOException {
+    public static SkippedMarkers in(Path output) throws IOException {
         try (Stream<String> lines = Files.lines(output)) {
             return in(lines);
         }
