@@ -23,6 +23,9 @@ record Exchange(
         BiConsumer<Target, ApiMessage> note)
         implements WireComparison.Step {
 
+    /** Correlation id of the request behind one that asks for no answer. */
+    private static final int BEHIND = WireFormat.CORRELATION_ID + 1;
+
     static Exchange of(String name, ApiKeys key, short version, byte[] body) {
         return new Exchange(name, key, version, "", target -> body, (target, answer) -> {});
     }
@@ -31,7 +34,10 @@ record Exchange(
     public List<String> run(Target target, RawConnection connection) {
         byte[] bytes = body.apply(target);
         connection.sendFrame(WireFormat.request(key, version, bytes));
-        RawConnection.Reply reply = asksForNothing(bytes) ? connection.receiveNothing() : connection.receive();
+        if (asksForNothing(bytes)) {
+            return seenBefore(connection);
+        }
+        RawConnection.Reply reply = connection.receive();
         if (reply.frame() == null) {
             // What a silent broker still has to say must not be taken for the next answer.
             connection.close();
@@ -48,6 +54,23 @@ record Exchange(
         } catch (RuntimeException e) {
             return List.of("an answer of " + reply.frame().length + " bytes that cannot be read: " + e);
         }
+    }
+
+    /**
+     * What comes of a request that asks for no answer. A broker serves the requests of a connection in order, so that a second one
+     * tells when the first is over, however slow the broker.
+     */
+    private static List<String> seenBefore(RawConnection connection) {
+        RawConnection.Reply reply = connection.askBehind(BEHIND);
+        if (reply.frame() == null) {
+            connection.close();
+            return List.of(reply.instead());
+        }
+        if (ByteBuffer.wrap(reply.frame()).getInt() != BEHIND) {
+            connection.close();
+            return List.of("an answer to what asks for none");
+        }
+        return List.of(RawConnection.SILENT);
     }
 
     /** Whether this is a produce that asks for no acknowledgement. */

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /** A connection that sends what it is told, byte for byte. Used by one thread. */
 final class RawConnection implements AutoCloseable {
@@ -23,7 +24,13 @@ final class RawConnection implements AutoCloseable {
     /** What is said of a broker from which nothing comes. */
     static final String SILENT = "SILENT";
 
+    private static final String CLOSED = "CLOSED";
+
+    /** After key and version in a request's header. */
+    private static final int CORRELATION_ID_OFFSET = 4;
+
     /** What came back: a frame, or the reason why none did. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Reply(byte[] frame, String instead) {}
 
     private final Target target;
@@ -56,6 +63,18 @@ final class RawConnection implements AutoCloseable {
         send(bytes);
     }
 
+    /** Sends an ApiVersions request behind another one and waits for what comes first, which may be that the broker hangs up. */
+    Reply askBehind(int correlationId) {
+        ByteBuffer request = WireFormat.request(ApiKeys.API_VERSIONS, (short) 0, new byte[0]);
+        request.putInt(CORRELATION_ID_OFFSET, correlationId);
+        try {
+            sendFrame(request);
+        } catch (UncheckedIOException e) {
+            return new Reply(null, CLOSED);
+        }
+        return receive();
+    }
+
     /** Waits for an answer that should come. */
     Reply receive() {
         return receive(isSilenceExpected ? SILENCE_MS : PATIENCE_MS);
@@ -79,7 +98,7 @@ final class RawConnection implements AutoCloseable {
         } catch (IOException e) {
             // An end of stream and a reset are both the broker's way to hang up.
             close();
-            return new Reply(null, "CLOSED");
+            return new Reply(null, CLOSED);
         }
     }
 
