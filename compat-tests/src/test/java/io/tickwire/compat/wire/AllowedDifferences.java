@@ -83,7 +83,7 @@ final class AllowedDifferences {
         return null;
     }
 
-    /** Returns rows that nothing needed: each is a difference that is gone. */
+    /** Returns rows whose field was in no answer. */
     List<String> unused() {
         return rows.stream()
                 .filter(row -> !used.contains(row))

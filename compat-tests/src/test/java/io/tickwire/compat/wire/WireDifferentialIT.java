@@ -131,8 +131,7 @@ class WireDifferentialIT {
         if (RUN.size() == Suite.values().length) {
             assertEquals(List.of(), WireCoverage.gaps(), "requests that no case has");
             WireCoverage.assertDocumented();
-            assertEquals(
-                    List.of(), WireComparison.ALLOWED.unused(), "fields of FINDINGS.md in which nothing differs now");
+            assertEquals(List.of(), WireComparison.ALLOWED.unused(), "fields of FINDINGS.md that no answer has now");
         }
     }
 }
