@@ -202,7 +202,7 @@ final class JavaClient {
         for (String value : values) {
             ProducerRecord<String, String> record = new ProducerRecord<>(topic, "key of " + value, value);
             record.headers().add("n", value.getBytes(StandardCharsets.UTF_8));
-            producer.send(record);
+            var _ = producer.send(record);
         }
     }
 

@@ -250,7 +250,7 @@ final class GroupRestarts {
     // --- what members do ---
 
     /** Polls members in turn until each record of a round has come; returns the values in order. */
-    private static TreeSet<String> read(List<KafkaConsumer<String, String>> members) throws InterruptedException {
+    private static Set<String> read(List<KafkaConsumer<String, String>> members) throws InterruptedException {
         TreeSet<String> values = new TreeSet<>();
         Probe.eventually(() -> {
             members.forEach(member -> member.poll(Duration.ofMillis(50)).forEach(record -> values.add(record.value())));
@@ -259,7 +259,7 @@ final class GroupRestarts {
         return values;
     }
 
-    private static TreeSet<String> readShared(KafkaShareConsumer<String, String> consumer) throws InterruptedException {
+    private static Set<String> readShared(KafkaShareConsumer<String, String> consumer) throws InterruptedException {
         TreeSet<String> values = new TreeSet<>();
         Probe.eventually(() -> {
             for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {

@@ -50,7 +50,7 @@ class ShareCasesIT {
                     Set<String> seen = new TreeSet<>();
                     // Where the end is counts when the group first looks, which a member cannot see.
                     probe.saw("read", Probe.eventually(() -> {
-                        producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "new"));
+                        var _ = producer.send(new ProducerRecord<>(probe.topic(), 0, 1L, null, "new"));
                         consumer.poll(Duration.ofMillis(200)).forEach(record -> seen.add(record.value()));
                         return !seen.isEmpty();
                     }));

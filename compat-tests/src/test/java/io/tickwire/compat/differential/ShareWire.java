@@ -2,6 +2,7 @@ package io.tickwire.compat.differential;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -116,7 +117,7 @@ final class ShareWire implements AutoCloseable {
             for (int count : counts) {
                 SimpleRecord[] records = new SimpleRecord[count];
                 for (int i = 0; i < count; i++) {
-                    records[i] = new SimpleRecord(1L + i, null, ("value " + i).getBytes());
+                    records[i] = new SimpleRecord(1L + i, null, ("value " + i).getBytes(StandardCharsets.UTF_8));
                 }
                 ProduceRequestData request =
                         new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);

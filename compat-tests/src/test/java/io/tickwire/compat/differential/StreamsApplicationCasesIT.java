@@ -289,7 +289,7 @@ class StreamsApplicationCasesIT {
         return offsets(probe).values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static TreeMap<String, Long> offsets(Probe probe) {
+    private static Map<String, Long> offsets(Probe probe) {
         try {
             TreeMap<String, Long> offsets = new TreeMap<>();
             Probe.get(probe.admin()

@@ -2,6 +2,7 @@ package io.tickwire.compat.differential;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -125,7 +126,11 @@ final class TransactionWire implements AutoCloseable {
 
     MemoryRecords batch(int epoch, int sequence) {
         return MemoryRecords.withTransactionalRecords(
-                Compression.NONE, producerId, epoch(epoch), sequence, new SimpleRecord(1L, null, "v".getBytes()));
+                Compression.NONE,
+                producerId,
+                epoch(epoch),
+                sequence,
+                new SimpleRecord(1L, null, "v".getBytes(StandardCharsets.UTF_8)));
     }
 
     void produce(String what, int version, String transactionalId, MemoryRecords... partitions) throws Exception {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -102,7 +103,7 @@ final class FinalState {
                 new StringDeserializer());
     }
 
-    private TreeMap<Long, String> all(IsolationLevel isolation, TopicPartition partition) {
+    private NavigableMap<Long, String> all(IsolationLevel isolation, TopicPartition partition) {
         TreeMap<Long, String> values = new TreeMap<>();
         try (KafkaConsumer<String, String> consumer = consumer(isolation)) {
             consumer.assign(List.of(partition));

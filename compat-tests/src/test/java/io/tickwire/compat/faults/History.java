@@ -3,6 +3,7 @@ package io.tickwire.compat.faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ final class History {
     record Read(String reader, IsolationLevel isolation, TopicPartition partition, long offset, String value) {}
 
     /** The whole of a partition, read when all faults were over. */
-    record FinalRead(IsolationLevel isolation, TopicPartition partition, TreeMap<Long, String> values) {}
+    record FinalRead(IsolationLevel isolation, TopicPartition partition, NavigableMap<Long, String> values) {}
 
     private final long startNs = System.nanoTime();
     private final Consumer<String> events;

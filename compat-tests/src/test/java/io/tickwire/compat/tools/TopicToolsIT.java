@@ -79,7 +79,6 @@ class TopicToolsIT {
     }
 
     private static void topicsInError(Probe probe) throws Exception {
-        String topic = probe.topic();
         probe.createTopic(2, Map.of());
         new ToolRun(probe, Tool.TOPICS, "--create --topic $topic").fails().complains("already exists");
         new ToolRun(probe, Tool.TOPICS, "--create --topic $topic --if-not-exists").succeeds();

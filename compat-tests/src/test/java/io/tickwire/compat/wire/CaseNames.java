@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @param own what the script calls its topic, its group and its transactional id; empty without a script
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record CaseNames(String own, byte[] request) {
 
     /** Says whether the text is the script's own name, or is in the request as a string of the protocol. */
@@ -26,7 +27,7 @@ record CaseNames(String own, byte[] request) {
         StringBuilder varint = new StringBuilder();
         int left = number;
         for (; left > 0x7f; left >>>= 7) {
-            varint.append((char) (left & 0x7f | 0x80));
+            varint.append((char) ((left & 0x7f) | 0x80));
         }
         return varint.append((char) left).toString();
     }

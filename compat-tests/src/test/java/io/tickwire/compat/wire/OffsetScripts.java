@@ -19,7 +19,6 @@ import org.junit.jupiter.api.DynamicTest;
 /** Offsets of groups, and what is told of groups. Each script's group has the name of its topic. */
 final class OffsetScripts {
 
-    private static final short OFFSETS_BY_ID = 10;
     private static final short NAMED_COMMIT = 8;
     private static final Uuid NO_TOPIC = new Uuid(7, 7);
 

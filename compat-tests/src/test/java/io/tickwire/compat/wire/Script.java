@@ -217,7 +217,7 @@ final class Script {
             if (form != null) {
                 WireCoverage.note(key, version, form);
             }
-            if (form == Form.VALID && target == Targets.reference() && WireFormat.tellsOfError(lines)) {
+            if (form == Form.VALID && target.equals(Targets.reference()) && WireFormat.tellsOfError(lines)) {
                 throw new AssertionError(name + " is not valid: " + lines);
             }
             return lines;

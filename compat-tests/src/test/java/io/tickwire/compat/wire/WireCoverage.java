@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -83,7 +84,7 @@ final class WireCoverage {
         return versions(key, form).contains(version);
     }
 
-    private static TreeSet<Integer> versions(ApiKeys key, Form form) {
+    private static NavigableSet<Integer> versions(ApiKeys key, Form form) {
         return ASKED.getOrDefault(key, Map.of()).getOrDefault(form, new TreeSet<>());
     }
 
@@ -102,7 +103,7 @@ final class WireCoverage {
         return text.toString();
     }
 
-    private static String cell(ApiKeys key, TreeSet<Integer> versions) {
+    private static String cell(ApiKeys key, NavigableSet<Integer> versions) {
         boolean all = IntStream.rangeClosed(key.oldestVersion(), key.latestVersion(false))
                 .allMatch(versions::contains);
         if (all) {

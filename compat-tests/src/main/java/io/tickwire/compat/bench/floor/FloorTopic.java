@@ -3,6 +3,7 @@ package io.tickwire.compat.bench.floor;
 import org.apache.kafka.common.Uuid;
 
 /** A topic. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record FloorTopic(String name, Uuid id, FloorPartition[] partitions) {
     static FloorTopic of(String name, int partitions) {
         FloorPartition[] made = new FloorPartition[partitions];

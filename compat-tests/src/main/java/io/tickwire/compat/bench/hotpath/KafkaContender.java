@@ -75,7 +75,7 @@ final class KafkaContender implements Contender {
             public boolean offer(DirectBuffer message, int length) {
                 byte[] value = new byte[length];
                 message.getBytes(0, value);
-                producer.send(new ProducerRecord<>(topic, 0, null, value));
+                var _ = producer.send(new ProducerRecord<>(topic, 0, null, value));
                 return true;
             }
 

@@ -75,7 +75,7 @@ final class TickwireFeedContender implements Contender {
                 return true;
             }
 
-            /** The end of a duty cycle. */
+            // The end of a duty cycle.
             @Override
             public void idle() {
                 datagrams = 0;
