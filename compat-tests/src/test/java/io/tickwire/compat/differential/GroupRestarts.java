@@ -31,6 +31,9 @@ import org.apache.kafka.streams.StreamsConfig;
 /** Groups of all four protocols over a broker that is killed: members go on where they were, and nothing that was stored is lost. */
 final class GroupRestarts {
 
+    /** What a broker shows that did not let members go on where they were. */
+    static final String MEMBERS_JOINED_AGAIN = "members as before = false";
+
     private static final int PARTITIONS = 2;
     private static final int RECORDS = 8;
 

@@ -7,9 +7,9 @@ import io.tickwire.compat.target.KafkaProcess;
 import io.tickwire.compat.target.TickwireProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -70,25 +70,38 @@ class RestartIT {
         }
     }
 
-    /** Observes a Kafka that breaks no promise over its restart: one that skips markers, as docs/faults.md tells, is no reference. */
+    /** Observes a Kafka that breaks no promise over its restart: one that does is no reference, and another one is asked. */
     private static Map<String, Differential.Seen> seenOfKafka(
             Supplier<FaultyTarget> start, Function<FaultyTarget, Map<String, Differential.Seen>> observe) {
-        Set<String> skipped = Set.of();
+        List<String> broken = List.of();
         for (int i = 0; i < KAFKA_ATTEMPTS; i++) {
             try (FaultyTarget target = start.get()) {
                 Map<String, Differential.Seen> seen = observe.apply(target);
-                skipped = SkippedMarkers.in(target.directory().resolve("output.log"))
-                        .transactionalIds();
-                if (skipped.isEmpty()) {
+                broken = brokenPromises(target, seen);
+                if (broken.isEmpty()) {
                     return seen;
                 }
-                System.out.println(
-                        "Kafka skipped the markers of " + skipped + " (docs/faults.md): another one is asked.");
+                System.out.println("Kafka " + broken + ": another one is asked.");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
         throw new IllegalStateException(
-                "Kafka skipped the markers of " + skipped + ", and of others in each of " + KAFKA_ATTEMPTS + " runs");
+                "Kafka " + broken + ", and broke such promises in each of " + KAFKA_ATTEMPTS + " runs");
+    }
+
+    /** Markers that were skipped, as docs/faults.md tells, and groups whose members had to join again because the restart took long. */
+    private static List<String> brokenPromises(FaultyTarget kafka, Map<String, Differential.Seen> seen)
+            throws IOException {
+        List<String> broken = new ArrayList<>();
+        SkippedMarkers.in(kafka.directory().resolve("output.log"))
+                .transactionalIds()
+                .forEach(id -> broken.add("skipped the markers of " + id));
+        seen.forEach((name, of) -> {
+            if (of.lines().contains(GroupRestarts.MEMBERS_JOINED_AGAIN)) {
+                broken.add("had the members of the " + name + " join again");
+            }
+        });
+        return broken;
     }
 }
