@@ -51,7 +51,7 @@ typedef struct {
     const char *directory; /* the broker's shm.dir */
     const char *topic;
     uint32_t partition;
-    int64_t from; /* first offset wanted, TW_FROM_LATEST or TW_FROM_EARLIEST */
+    int64_t from; /* first offset wanted, TW_FROM_LATEST or TW_FROM_EARLIEST; beyond the log's end, TW_GAP says where it ends instead */
     tw_policy policy;
     const char *const *symbols; /* only records of these, up to 8 characters each; NULL for all */
     uint32_t symbol_count;
@@ -242,8 +242,9 @@ static inline int tw_attach(tw_subscription *subscription, tw_record *record) {
             }
             subscription->expected = subscription->journal.manifest.log_start;
         }
-        subscription->first = subscription->expected;
-        return tw_start_hole(subscription, next, TW_GAP_AWAY, subscription->reads_journal);
+        subscription->first = subscription->expected < next ? subscription->expected : next;
+        tw_start_hole(subscription, next, TW_GAP_AWAY, subscription->reads_journal);
+        return tw_on_retracted(subscription, record, next);
     }
     subscription->counters.restarts++;
     tw_start_hole(subscription, next, TW_GAP_AWAY, subscription->reads_journal);

@@ -58,10 +58,12 @@ public final class SharedMemorySubscriber implements AutoCloseable {
         this.attachment = new RingAttachment(settings.directory(), settings.topic(), settings.partition());
     }
 
-    /** A subscription that attaches as soon as the broker has the ring; {@link #state()} tells when. */
+    /** A subscription that attaches as soon as the broker has the ring: now, if it starts live, or when polled; {@link #state()} tells. */
     public static SharedMemorySubscriber open(final SubscriptionSettings settings) {
         final SharedMemorySubscriber subscriber = new SharedMemorySubscriber(settings);
-        subscriber.tryAttach();
+        if (settings.startOffset() == SubscriptionSettings.LIVE) {
+            subscriber.tryAttach();
+        }
         return subscriber;
     }
 
@@ -328,9 +330,8 @@ public final class SharedMemorySubscriber implements AutoCloseable {
             return;
         }
         expected = start != SubscriptionSettings.EARLIEST ? start : history == null ? 0 : history.startOffset();
-        if (expected < nextOffset) {
-            fillHoleOnAttach(nextOffset);
-        }
+        onRetracted(nextOffset);
+        fillHoleOnAttach(nextOffset);
     }
 
     private void onReattached(final long nextOffset) {
@@ -339,19 +340,12 @@ public final class SharedMemorySubscriber implements AutoCloseable {
         } else {
             onRetracted(left.firstOffsetGivenOutAnew(reader));
         }
-        if (expected < nextOffset) {
-            fillHoleOnAttach(nextOffset);
-        }
+        fillHoleOnAttach(nextOffset);
     }
 
     private void fillHoleOnAttach(final long nextOffset) {
-        if (history != null) {
-            startHistory(nextOffset);
-        } else if (handler == null) {
-            // Attached before the first poll: the gap is reported when the first frame arrives.
-            return;
-        } else {
-            gap(nextOffset, GapCause.AWAY);
+        if (expected < nextOffset) {
+            fillHole(nextOffset, GapCause.AWAY);
         }
     }
 

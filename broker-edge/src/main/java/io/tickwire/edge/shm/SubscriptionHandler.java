@@ -15,8 +15,8 @@ public interface SubscriptionHandler {
         /** The journal could not be read in time. */
         JOURNAL_UNAVAILABLE,
         /**
-         * The broker came back with a shorter log, or could not journal what it had published; offsets from {@code nextOffset} on are given
-         * out anew.
+         * The broker came back with a shorter log, or could not journal what it had published: offsets from {@code nextOffset} on are given
+         * out anew. Or the log ends there, before the offset that was asked for.
          */
         TRUNCATED,
         /** The topic was deleted and created again; offsets start over. */

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param directory the broker's shm.dir.
  * @param topic Kafka topic.
  * @param partition Kafka partition.
- * @param startOffset first offset wanted, or {@link #LIVE} or {@link #EARLIEST}.
+ * @param startOffset first offset wanted, or {@link #LIVE} or {@link #EARLIEST}; beyond the log's end, a gap says where it ends instead.
  * @param policy when the ring is faster than the handler.
  * @param filter which records to deliver.
  * @param history the journal, or null when there is none: then nothing older than the attachment can be had.

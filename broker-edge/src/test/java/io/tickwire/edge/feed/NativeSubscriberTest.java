@@ -160,6 +160,15 @@ class NativeSubscriberTest {
     }
 
     @Test
+    void offsetBeyondTheEndIsTruncation() throws IOException, InterruptedException {
+        final Path program = tail(Toolchain.address(), directory);
+        topic.produce(Compression.NONE, 9, 10);
+        final Reader reader = new Reader(List.of(program.toString()), List.of("--from", "20"), 13);
+        topic.produce(Compression.NONE, 13, 10);
+        assertEquals(List.of("gap 20 9 TRUNCATED"), check(reader.lines(), 20, 22));
+    }
+
+    @Test
     void brokerThatComesBackIsGoneOnWith() throws IOException, InterruptedException {
         final Reader reader =
                 new Reader(List.of(tail(Toolchain.address(), directory).toString()), List.of(), 10 * 1_000);

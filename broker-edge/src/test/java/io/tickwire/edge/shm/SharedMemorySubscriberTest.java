@@ -54,9 +54,18 @@ class SharedMemorySubscriberTest {
         return LongStream.range(from, to).boxed().toList();
     }
 
+    private SharedMemorySubscriber open(final SubscriptionPolicy policy) {
+        return SharedMemorySubscriber.open(broker.live(policy));
+    }
+
+    private SharedMemorySubscriber from(final long offset) {
+        return SharedMemorySubscriber.open(
+                broker.live(SubscriptionPolicy.CATCH_UP).withStart(offset));
+    }
+
     @Test
     void liveRecordPublishedIsDeliveredWhole() {
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             assertEquals(0, subscriber.poll(handler, 10));
             broker.publish("AAPL    ", "an order");
             broker.publish(null, null);
@@ -71,7 +80,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void liveManyLapsReadInStepAreAllDelivered() {
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             for (int round = 0; round < 100; round++) {
                 broker.publishMany(100);
                 drain(subscriber);
@@ -84,7 +93,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void skipLappedReportsEveryLostOffsetOnce() {
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             broker.publishMany(10);
             drain(subscriber);
             broker.publishMany(5_000);
@@ -103,8 +112,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void catchUpLappedReadsTheJournalAndJoinsTheRingAgain() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             broker.publishMany(10);
             drain(subscriber);
             broker.publishMany(5_000);
@@ -123,8 +131,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void catchUpLappedAgainDuringCatchUpStillDeliversEachOnce() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             for (int round = 0; round < 20; round++) {
                 broker.publishMany(3_000);
                 subscriber.poll(handler, 1_700);
@@ -137,8 +144,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void catchUpRetentionOvertookReportsWhatIsGone() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             broker.publishMany(5_000);
             broker.journal.start = 1_000;
             broker.journal.records.headMap(1_000L).clear();
@@ -150,8 +156,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void disconnectLappedReportsAndEnds() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.DISCONNECT))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.DISCONNECT)) {
             broker.publishMany(5_000);
             drain(subscriber);
             broker.publishMany(1);
@@ -164,8 +169,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void conflateSlowHandlerGetsLastValuePerKeyAndEveryKeptRecord() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CONFLATE))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CONFLATE)) {
             broker.publish("AAPL    ", "quote 1");
             broker.publish("MSFT    ", "quote 2");
             broker.publish("AAPL    ", "trade 1", RingLayout.FLAG_KEEP);
@@ -187,8 +191,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void conflateLappedKeepsEveryTradeFromTheJournal() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CONFLATE))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CONFLATE)) {
             for (int i = 0; i < 5_000; i++) {
                 broker.publish("AAPL    ", "m" + i, i % 100 == 0 ? RingLayout.FLAG_KEEP : 0);
             }
@@ -203,24 +206,28 @@ class SharedMemorySubscriberTest {
     }
 
     @Test
-    void earliestAttachReadsHistoryThenLive() {
+    void attachReadsHistoryFromWhereItIsToldThenLive() {
         broker.publishMany(5_000);
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(
-                broker.live(SubscriptionPolicy.CATCH_UP).withStart(SubscriptionSettings.EARLIEST))) {
+        try (SharedMemorySubscriber earliest = from(SubscriptionSettings.EARLIEST);
+                SharedMemorySubscriber later = from(40)) {
             broker.publishMany(10);
-            drain(subscriber);
+            drain(earliest);
             assertEquals(range(0, 5_010), handler.offsets());
+            handler.records.clear();
+            drain(later);
+            assertEquals(range(40, 5_010), handler.offsets());
         }
     }
 
     @Test
-    void offsetAttachStartsThere() {
+    void offsetBeyondTheEndIsTruncation() {
         broker.publishMany(100);
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(
-                broker.live(SubscriptionPolicy.CATCH_UP).withStart(40))) {
-            broker.publishMany(1);
+        try (SharedMemorySubscriber subscriber = from(200)) {
             drain(subscriber);
-            assertEquals(range(40, 101), handler.offsets());
+            broker.publishMany(150);
+            drain(subscriber);
+            assertEquals(List.of(new RecordingHandler.Gap(200, 100, GapCause.TRUNCATED)), handler.gaps);
+            assertEquals(range(100, 250), handler.offsets());
         }
     }
 
@@ -241,8 +248,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void oversizedRecordComesFromTheJournalInItsPlace() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             broker.publish("A", "before");
             broker.publish("B", "x".repeat(20_000));
             broker.publish("C", "after");
@@ -254,7 +260,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void oversizedRecordWithoutJournalIsAReportedGap() {
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             broker.publish("A", "before");
             broker.publish("B", "x".repeat(20_000));
             broker.publish("C", "after");
@@ -266,7 +272,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void offsetsWithoutRecordsAreNoGap() {
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             broker.publish("A", "a");
             broker.channel.publishNoRecords(1, 3);
             broker.journal.end = 4;
@@ -279,8 +285,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void brokerRestartedSubscriberGoesOnWhereItWas() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             broker.publishMany(10);
             subscriber.poll(handler, 4);
             broker.restart();
@@ -294,7 +299,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void brokerRestartedWithoutJournalReportsWhatWasMissed() {
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             broker.publishMany(10);
             drain(subscriber);
             broker.restart();
@@ -306,8 +311,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void brokerRestartedWithShorterLogReportsTruncation() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             broker.publishMany(10);
             drain(subscriber);
             broker.journal.records.tailMap(8L).clear();
@@ -323,8 +327,7 @@ class SharedMemorySubscriberTest {
 
     @Test
     void topicRecreatedIsReportedAndReadFromItsStart() {
-        try (SharedMemorySubscriber subscriber =
-                SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.CATCH_UP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.CATCH_UP)) {
             broker.publishMany(10);
             drain(subscriber);
             broker.recreateTopic();
@@ -357,7 +360,7 @@ class SharedMemorySubscriberTest {
         try (RegistryView view = RegistryView.open(broker.directory)) {
             ring = view.find(ShmFixture.TOPIC, 0);
         }
-        try (SharedMemorySubscriber subscriber = SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+        try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
             assertEquals(0, subscriber.poll(handler, 1));
             try (FileChannel file = FileChannel.open(ring, StandardOpenOption.WRITE)) {
                 file.truncate(0);
@@ -376,8 +379,7 @@ class SharedMemorySubscriberTest {
         }
         final java.util.Random random = new java.util.Random(42);
         for (int round = 0; round < 200; round++) {
-            try (SharedMemorySubscriber subscriber =
-                    SharedMemorySubscriber.open(broker.live(SubscriptionPolicy.SKIP))) {
+            try (SharedMemorySubscriber subscriber = open(SubscriptionPolicy.SKIP)) {
                 broker.publishMany(20);
                 try (MappedFile file = MappedFile.open(ring, FileChannel.MapMode.READ_WRITE, 0)) {
                     for (int i = 0; i < 50; i++) {
