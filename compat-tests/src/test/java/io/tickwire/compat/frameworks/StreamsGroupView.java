@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.StreamsGroupDescription;
 import org.apache.kafka.clients.admin.StreamsGroupMemberDescription;
@@ -30,10 +31,13 @@ final class StreamsGroupView {
 
     /** Waits until the group is stable, each of its tasks has one owner, and each of so many processes has a task. */
     void awaitStable(int tasks, int processes) throws InterruptedException {
-        Records.await("a stable group with " + tasks + " tasks in " + processes + " processes", () -> {
+        AtomicReference<Object> seen = new AtomicReference<>("no group");
+        Records.await(() -> "a stable group with " + tasks + " tasks in " + processes + " processes: " + seen, () -> {
             try {
-                return isStable(
-                        admin.describeStreamsGroups(List.of(group)).all().get().get(group), tasks, processes);
+                StreamsGroupDescription description =
+                        admin.describeStreamsGroups(List.of(group)).all().get().get(group);
+                seen.set(description);
+                return isStable(description, tasks, processes);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof GroupIdNotFoundException || e.getCause() instanceof RetriableException) {
                     return false;

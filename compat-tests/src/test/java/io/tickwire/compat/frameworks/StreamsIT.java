@@ -78,19 +78,19 @@ class StreamsIT {
             first.start();
             second.start();
             StreamsGroupView group = new StreamsGroupView(admin, TradeJoin.APPLICATION);
-            group.awaitStable(PARTITIONS, 2);
+            awaitStable(group, first, second);
             produce(broker, 0);
             awaitCounts(RECORDS_PER_ROUND / SYMBOLS, first, second);
             produce(broker, 1);
             first.kill();
             first.start();
             awaitCounts(2 * RECORDS_PER_ROUND / SYMBOLS, first, second);
-            group.awaitStable(PARTITIONS, 2);
+            awaitStable(group, first, second);
             produce(broker, 2);
             broker.kill();
             broker.restart();
             awaitCounts(3 * RECORDS_PER_ROUND / SYMBOLS, first, second);
-            group.awaitStable(PARTITIONS, 2);
+            awaitStable(group, first, second);
             String members = group.members(broker, directory.resolve("tool"));
             for (int task = 0; task < PARTITIONS; task++) {
                 assertTrue(members.contains("ACTIVE: 0:[" + task + "]"), members);
@@ -175,11 +175,25 @@ class StreamsIT {
                 awaitCount(count, "/S" + symbol, addresses);
             }
         } catch (AssertionError e) {
-            for (ChildJvm application : applications) {
-                e.addSuppressed(new AssertionError("alive: " + application.isAlive() + "\n" + application.tail()));
-            }
-            throw e;
+            throw with(applications, e);
         }
+    }
+
+    /** Waits until each application has one task. */
+    private static void awaitStable(StreamsGroupView group, ChildJvm... applications) throws Exception {
+        try {
+            group.awaitStable(PARTITIONS, applications.length);
+        } catch (AssertionError e) {
+            throw with(applications, e);
+        }
+    }
+
+    /** Adds what the applications said last. */
+    private static AssertionError with(ChildJvm[] applications, AssertionError e) throws IOException {
+        for (ChildJvm application : applications) {
+            e.addSuppressed(new AssertionError("alive: " + application.isAlive() + "\n" + application.tail()));
+        }
+        return e;
     }
 
     private void awaitCount(int count, String path, List<String> addresses) throws InterruptedException {
