@@ -49,7 +49,8 @@ final class ConnectWorker implements AutoCloseable {
         settings.put("session.timeout.ms", "6000");
         settings.put("heartbeat.interval.ms", "1000");
         settings.put("scheduled.rebalance.max.delay.ms", "0");
-        settings.put("producer.transaction.timeout.ms", "6000");
+        // Longer than a broker needs to start again: a source task fails when what it commits has timed out.
+        settings.put("producer.transaction.timeout.ms", "20000");
         process = new ChildJvm(
                 List.of(
                         "-Xmx256m",

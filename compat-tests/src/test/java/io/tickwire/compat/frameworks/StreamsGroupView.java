@@ -36,7 +36,7 @@ final class StreamsGroupView {
             try {
                 StreamsGroupDescription description =
                         admin.describeStreamsGroups(List.of(group)).all().get().get(group);
-                seen.set(description);
+                seen.set(description.groupState() + " at " + description.groupEpoch() + " " + description.members());
                 return isStable(description, tasks, processes);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof GroupIdNotFoundException || e.getCause() instanceof RetriableException) {

@@ -37,6 +37,9 @@ final class TradeJoin {
     static final long WINDOW_MS = 20;
     static final int SESSION_TIMEOUT_MS = 6_000;
 
+    /** Longer than a broker needs to start again: Streams gives up when what it commits has timed out. */
+    private static final int TRANSACTION_TIMEOUT_MS = 20_000;
+
     private TradeJoin() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -65,12 +68,12 @@ final class TradeJoin {
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, protocol.equals("classic") ? 2 : 1);
         settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
         settings.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, protocol);
-        // A killed application holds its partitions and its transaction no longer than this.
+        // A killed application holds its partitions no longer than this.
         if (protocol.equals("classic")) {
             settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), SESSION_TIMEOUT_MS);
             settings.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 1_000);
         }
-        settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), SESSION_TIMEOUT_MS);
+        settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), TRANSACTION_TIMEOUT_MS);
         settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
         return new StreamsConfig(settings);
