@@ -1,8 +1,10 @@
 package io.tickwire.storage.journal;
 
+import io.tickwire.storage.os.Posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.time.TimeProvider;
@@ -32,6 +34,12 @@ public final class Journal implements AutoCloseable {
 
     /** Largest entry, bytes: what a 1 GiB block holds. */
     public static final int MAX_ENTRY_BYTES = 256 * 1024 * 1024;
+
+    /**
+     * Zeros that a new file begins with: as much as Chronicle writes before the first entry. A fault on a page that is not in memory has
+     * the kernel read ahead, which in a file of holes only clears memory, 8 MiB of it where the device is set to that.
+     */
+    private static final int FIRST_BYTES = 16 * 1024;
 
     private static final long LARGEST_BLOCK_BYTES = 1L << 30;
 
@@ -122,9 +130,25 @@ public final class Journal implements AutoCloseable {
     }
 
     /** Makes and maps the file that the next claim writes to, which Chronicle otherwise does then. Takes milliseconds. */
-    public void openFile() {
+    public void openFile() throws IOException {
+        final Path file = file();
+        if (Files.notExists(file)) {
+            // Chronicle takes zeros for a file yet to be begun.
+            Files.write(file, new byte[FIRST_BYTES], StandardOpenOption.CREATE_NEW);
+        }
         claim(1);
         abort(0);
+        expectNoReadAhead();
+    }
+
+    /**
+     * Tells the kernel about the mapping of the last claim: what lies ahead of a writer are holes, and reading them ahead, as it
+     * does where a fault misses a page, is work for nothing.
+     */
+    public void expectNoReadAhead() {
+        final long from = claimedPosition & -blockBytes;
+        final int error = Posix.advise(mappedBase() + from, blockBytes + overlapBytes(blockBytes), Posix.MADV_RANDOM);
+        assert error == 0 : "no advice on the mapping: error " + error;
     }
 
     /** Completes the entry: its first {@code length} bytes become visible to readers. Nothing after them may have been written. */

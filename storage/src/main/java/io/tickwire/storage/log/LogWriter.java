@@ -269,6 +269,7 @@ final class LogWriter {
         headroom.mapped(0, 0);
         final long address = journal.claim(maxLength);
         mappedTo = journal.mappedTo();
+        journal.expectNoReadAhead();
         headroom.mapped(journal.mappedBase(), mappedTo);
         return address;
     }
