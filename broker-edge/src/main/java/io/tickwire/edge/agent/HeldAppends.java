@@ -27,6 +27,7 @@ final class HeldAppends {
     /** Runs an append, on the shard's thread, behind those that wait already. */
     void add(Runnable append) {
         held.add(append);
+        shard.partitions().waitingAppends().increment();
         if (held.size() == 1) {
             opener.open(log, () -> {
                 boolean _ = shard.post(this::release);
@@ -44,6 +45,7 @@ final class HeldAppends {
                 shard.errors().add("an append that waited for its log", e);
             }
             held.remove();
+            shard.partitions().waitingAppends().add(-1);
         }
     }
 }

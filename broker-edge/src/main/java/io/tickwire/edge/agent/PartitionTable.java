@@ -1,5 +1,6 @@
 package io.tickwire.edge.agent;
 
+import io.tickwire.net.transport.LongCell;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,6 +79,7 @@ public final class PartitionTable {
         }
     }
 
+    private final LongCell waitingAppends = new LongCell();
     private final Map<Uuid, Topic> topics = new HashMap<>();
     private final Map<String, Topic> topicsByName = new HashMap<>();
     private final List<ShardPartition> all = new ArrayList<>();
@@ -206,5 +208,10 @@ public final class PartitionTable {
     private static int spread(int hash) {
         int spread = hash * 0x9E3779B9;
         return spread ^ (spread >>> 15);
+    }
+
+    /** How many appends to own partitions wait for their logs to be open. Any thread may read it. */
+    public LongCell waitingAppends() {
+        return waitingAppends;
     }
 }

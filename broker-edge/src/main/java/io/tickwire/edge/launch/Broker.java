@@ -177,7 +177,13 @@ public final class Broker implements AutoCloseable {
         opened.forEach(CompletableFuture::join);
         metrics = config.metricsListen()
                 .map(address -> new MetricsServer(
-                        address, shards, conductor, compaction.cleaner(), handlers.shareMembers(), stats))
+                        address,
+                        shards,
+                        conductor,
+                        compaction.cleaner(),
+                        logThreads.pretoucher(),
+                        handlers.shareMembers(),
+                        stats))
                 .orElse(null);
     }
 

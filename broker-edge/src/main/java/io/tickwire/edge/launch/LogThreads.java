@@ -41,6 +41,10 @@ final class LogThreads implements AutoCloseable {
         pretoucherThread = threads.start("tickwire-pretoucher", pretoucher);
     }
 
+    LogPretoucher pretoucher() {
+        return pretoucher;
+    }
+
     /** Ends them after what they do now, once nobody appends. */
     @Override
     public void close() {

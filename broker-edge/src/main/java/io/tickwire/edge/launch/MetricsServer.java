@@ -21,6 +21,7 @@ import io.tickwire.net.transport.LongCell;
 import io.tickwire.net.transport.TransportCounters;
 import io.tickwire.storage.compaction.CleanerCounters;
 import io.tickwire.storage.compaction.LogCleaner;
+import io.tickwire.storage.log.LogPretoucher;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ final class MetricsServer implements AutoCloseable {
             List<Shard> shards,
             Conductor conductor,
             LogCleaner cleaner,
+            LogPretoucher pretoucher,
             ShareMembership members,
             StatsFile stats) {
         connections(shards.stream().map(Shard::counters).toList());
@@ -51,6 +53,14 @@ final class MetricsServer implements AutoCloseable {
         transport(shards.stream().map(shard -> shard.transport().counters()).toList());
         peers(shards.stream().map(Shard::peers).toList());
         latencies(stats);
+        gauge(
+                "tickwire_appends_waiting",
+                "Appends that wait for their log to be open",
+                sum(shards, shard -> shard.partitions().waitingAppends()));
+        gauge(
+                "tickwire_journal_extra_window_bytes",
+                "Disk blocks and pages kept ready beyond the usual, for fast writers",
+                pretoucher::extraBytes);
         compaction(cleaner);
         shares(members);
         counter("tickwire_conductor_rejected", "Control tasks turned away", conductor::rejected);

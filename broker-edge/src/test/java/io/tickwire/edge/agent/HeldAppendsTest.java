@@ -79,6 +79,7 @@ class HeldAppendsTest {
         shard.doWork();
         assertEquals(List.of(), appended);
         assertEquals(1, openings.size(), "asked once");
+        assertEquals(2, shard.partitions().waitingAppends().get());
         openings.remove().run();
         assertTrue(held.mustWait(), "the log is open, but others come first");
         held.add(() -> appended.add(3));
@@ -86,6 +87,7 @@ class HeldAppendsTest {
         assertEquals(List.of(1, 2, 3), appended);
         assertFalse(held.mustWait());
         assertEquals(0, openings.size());
+        assertEquals(0, shard.partitions().waitingAppends().get());
     }
 
     @Test

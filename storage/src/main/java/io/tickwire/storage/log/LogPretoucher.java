@@ -56,6 +56,11 @@ public final class LogPretoucher implements Runnable, AutoCloseable {
         }
     }
 
+    /** What is ready, or to be made ready, beyond the usual: at most 512 MiB. Any thread. */
+    public long extraBytes() {
+        return EXTRA_WINDOW_BYTES - Math.max(0, extra.left());
+    }
+
     /** Looks at every journal once; true when any was written to. */
     private boolean look() {
         boolean moved = false;
