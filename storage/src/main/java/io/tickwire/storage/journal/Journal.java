@@ -1,6 +1,5 @@
 package io.tickwire.storage.journal;
 
-import io.tickwire.storage.os.Posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,17 +137,6 @@ public final class Journal implements AutoCloseable {
         }
         claim(1);
         abort(0);
-        expectNoReadAhead();
-    }
-
-    /**
-     * Tells the kernel about the mapping of the last claim: what lies ahead of a writer are holes, and reading them ahead, as it
-     * does where a fault misses a page, is work for nothing.
-     */
-    public void expectNoReadAhead() {
-        final long from = claimedPosition & -blockBytes;
-        final int error = Posix.advise(mappedBase() + from, blockBytes + overlapBytes(blockBytes), Posix.MADV_RANDOM);
-        assert error == 0 : "no advice on the mapping: error " + error;
     }
 
     /** Completes the entry: its first {@code length} bytes become visible to readers. Nothing after them may have been written. */
@@ -200,9 +188,19 @@ public final class Journal implements AutoCloseable {
         return claimedAddress - claimedPosition;
     }
 
+    /** Position in the file at which the mapping of the last claim begins. */
+    public long mappedFrom() {
+        return claimedPosition & -blockBytes;
+    }
+
+    /** Bytes of the mapping of the last claim, its overlap with the next one included. */
+    public long mappingBytes() {
+        return blockBytes + overlapBytes(blockBytes);
+    }
+
     /** Position in the file up to which the mapping of the last claim surely reaches. */
     public long mappedTo() {
-        return (claimedPosition & -blockBytes) + blockBytes;
+        return mappedFrom() + blockBytes;
     }
 
     /** Bytes of a block: how far ahead of the writer the file is mapped and sized. */

@@ -94,6 +94,13 @@ final class Headroom implements AutoCloseable {
         }
     }
 
+    /** What lies ahead of a writer are holes: reading them ahead, as the kernel does where a fault misses a page, is work for nothing. */
+    static void expectNoReadAhead(final Journal journal) {
+        final int error =
+                Posix.advise(journal.mappedBase() + journal.mappedFrom(), journal.mappingBytes(), Posix.MADV_RANDOM);
+        assert error == 0 : "no advice on the writer's mapping: error " + error;
+    }
+
     /** The owner is about to write up to {@code position}: true when everything below it is reserved. */
     boolean covers(final long position) {
         WRITER.setOpaque(this, position);

@@ -255,6 +255,7 @@ final class LogWriter {
     /** Lets Chronicle create the file, which it wants to do itself, and reserves room in it. */
     private void openFile(final long from) throws IOException {
         journal.openFile();
+        Headroom.expectNoReadAhead(journal);
         mappedTo = journal.mappedTo();
         headroom =
                 new Headroom(journal.file(), Math.max(from, journal.headerPosition()), journal.mappedBase(), mappedTo);
@@ -269,7 +270,7 @@ final class LogWriter {
         headroom.mapped(0, 0);
         final long address = journal.claim(maxLength);
         mappedTo = journal.mappedTo();
-        journal.expectNoReadAhead();
+        Headroom.expectNoReadAhead(journal);
         headroom.mapped(journal.mappedBase(), mappedTo);
         return address;
     }
