@@ -186,7 +186,12 @@ final class SettingsScripts {
     private static Script describeQuotas(Script script) {
         String user = script.topic();
         script.askAlso("set", ApiKeys.ALTER_CLIENT_QUOTAS, 1, target -> quota("user", user, "producer_byte_rate", 9e6));
-        script.askUntilDone("there", ApiKeys.DESCRIBE_CLIENT_QUOTAS, 1, target -> quotas("user", 0, user));
+        script.askUntil(
+                "there",
+                ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                1,
+                target -> quotas("user", 0, user),
+                seen -> seen.toString().contains(user));
         script.valid("its own", target -> quotas("user", 0, user));
         script.valid("its own only", target -> quotas("user", 0, user).setStrict(true));
         script.ask(Form.UNKNOWN, "unknown user", target -> quotas("user", 0, "wire-none"));
