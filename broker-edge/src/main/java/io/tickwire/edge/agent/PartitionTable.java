@@ -141,6 +141,11 @@ public final class PartitionTable {
         return version;
     }
 
+    /** How many appends to own partitions wait for their logs to be open. Any thread may read it. */
+    public LongCell waitingAppends() {
+        return waitingAppends;
+    }
+
     void add(ShardPartition partition) {
         PartitionSpec spec = partition.spec();
         boolean isNew = !topics.containsKey(spec.topicId());
@@ -208,10 +213,5 @@ public final class PartitionTable {
     private static int spread(int hash) {
         int spread = hash * 0x9E3779B9;
         return spread ^ (spread >>> 15);
-    }
-
-    /** How many appends to own partitions wait for their logs to be open. Any thread may read it. */
-    public LongCell waitingAppends() {
-        return waitingAppends;
     }
 }

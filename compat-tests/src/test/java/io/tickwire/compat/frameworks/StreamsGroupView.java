@@ -31,7 +31,7 @@ final class StreamsGroupView {
 
     /** Waits until the group is stable, each of its tasks has one owner, and each of so many processes has a task. */
     void awaitStable(int tasks, int processes) throws InterruptedException {
-        AtomicReference<Object> seen = new AtomicReference<>("no group");
+        AtomicReference<String> seen = new AtomicReference<>("no group");
         Records.await(() -> "a stable group with " + tasks + " tasks in " + processes + " processes: " + seen, () -> {
             try {
                 StreamsGroupDescription description =

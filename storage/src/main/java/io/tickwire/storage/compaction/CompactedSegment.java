@@ -59,7 +59,7 @@ final class CompactedSegment implements AutoCloseable {
                 indexIntervalBytes);
         journal = Journal.open(directory, CYCLE, largestEntryBytes, windowBytes);
         try {
-            journal.openFile(); // Chronicle wants to create the file itself.
+            journal.openFile();
             fd = Posix.open(journal.file(), Posix.O_RDWR);
             pinned = segment.pin();
         } catch (final IOException | RuntimeException | InternalError e) {

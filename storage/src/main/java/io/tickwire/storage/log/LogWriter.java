@@ -252,7 +252,7 @@ final class LogWriter {
         openFile(from);
     }
 
-    /** Lets Chronicle create the file, which it wants to do itself, and reserves room in it. */
+    /** Creates the journal's file and reserves room in it. */
     private void openFile(final long from) throws IOException {
         journal.openFile();
         Headroom.expectNoReadAhead(journal);

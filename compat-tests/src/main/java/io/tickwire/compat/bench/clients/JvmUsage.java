@@ -98,6 +98,11 @@ final class JvmUsage implements AutoCloseable {
         return thread != null && thread.getThreadName().startsWith(DATA_THREADS);
     }
 
+    /** Returns the CPU time of this process, the clients'. */
+    static long ownCpuNs() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
     /** Returns how long this process, the clients', has been collecting garbage. */
     static long ownCollectionMs() {
         return ManagementFactory.getGarbageCollectorMXBeans().stream()

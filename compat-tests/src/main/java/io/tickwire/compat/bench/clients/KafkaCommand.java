@@ -26,7 +26,9 @@ import picocli.CommandLine.Option;
             "Latency: open loop at a fixed rate, from when each record was due."
         })
 public final class KafkaCommand implements Callable<Integer> {
-    private static final ClientLoad.Shape WARM_UP = new ClientLoad.Shape(100, 1, "1");
+    private static final List<ClientLoad.Shape> WARM_UP =
+            List.of(new ClientLoad.Shape(100, 1, "1"), new ClientLoad.Shape(1_000, 16, "all"));
+    private static final double WARM_UP_SECONDS = 3;
     private static final int LEAST_VALUE_BYTES = 16;
 
     @Option(names = "--sizes", split = ",", paramLabel = "BYTES", description = "Value sizes; default 100,1000.")
@@ -94,8 +96,10 @@ public final class KafkaCommand implements Callable<Integer> {
             peers.add(Peer.floor());
             describe(peers);
             for (Peer peer : peers) {
-                measureThroughput(peer, WARM_UP, new PeerResult());
-                measureLatency(peer, WARM_UP, new PeerResult());
+                for (ClientLoad.Shape shape : WARM_UP) {
+                    measureThroughput(peer, shape, WARM_UP_SECONDS, new PeerResult());
+                }
+                measureLatency(peer, WARM_UP.getFirst(), new PeerResult());
             }
             for (ClientLoad.Shape shape : shapes()) {
                 Map<String, PeerResult> row = new LinkedHashMap<>();
@@ -107,7 +111,7 @@ public final class KafkaCommand implements Callable<Integer> {
                 takeTurns(peers, results, this::measureLatency);
             }
             if (only != Part.latency) {
-                takeTurns(peers, results, this::measureThroughput);
+                takeTurns(peers, results, (peer, shape, into) -> measureThroughput(peer, shape, seconds, into));
             }
         } finally {
             CloseHelper.closeAll(peers);
@@ -171,17 +175,19 @@ public final class KafkaCommand implements Callable<Integer> {
         load.deleteTopic();
     }
 
-    private void measureThroughput(Peer peer, ClientLoad.Shape shape, PeerResult into) {
+    private static void measureThroughput(Peer peer, ClientLoad.Shape shape, double seconds, PeerResult into) {
         ClientLoad load = new ClientLoad(peer.target(), shape);
         load.createTopic();
+        long clientStart = JvmUsage.ownCpuNs();
         JvmUsage.Sample start = peer.usage().sample();
         ClientLoad.Flow produced = load.produce(seconds);
         JvmUsage.Sample between = peer.usage().sample();
+        long clientBetween = JvmUsage.ownCpuNs();
         ClientLoad.Flow consumed = load.consume(produced.records());
         JvmUsage.Sample end = peer.usage().sample();
         into.addThroughput(
-                new PeerResult.Measured(produced, between.since(start)),
-                new PeerResult.Measured(consumed, end.since(between)));
+                new PeerResult.Measured(produced, between.since(start), clientBetween - clientStart),
+                new PeerResult.Measured(consumed, end.since(between), JvmUsage.ownCpuNs() - clientBetween));
         load.deleteTopic();
     }
 }

@@ -38,9 +38,10 @@ final class KafkaReport {
 
     private static void printThroughput(PrintStream out, Map<String, PeerResult> peers) {
         out.println();
-        out.println("| records/s, flat out | produce | broker's cores | consume | broker's cores |"
-                + " broker allocates, MB/s | B/request | its shards', B/request |");
-        out.println("|---|---:|---:|---:|---:|---:|---:|---:|");
+        out.println(
+                "| records/s, flat out | produce | broker's cores | clients' | consume | broker's cores | clients' |"
+                        + " broker allocates, MB/s | B/request | its shards', B/request |");
+        out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         peers.forEach((name, result) -> out.println(throughput(name, result)));
         PeerResult tickwire = peers.get(Peer.TICKWIRE);
         PeerResult kafka = peers.get(Peer.KAFKA);
@@ -49,10 +50,14 @@ final class KafkaReport {
                 Locale.ROOT,
                 "%nOf Kafka's records/s: Tickwire %.2f produced, %.2f consumed; the floor, the most these clients can do,"
                         + " %.2f and %.2f.%n",
-                PeerResult.perSecond(tickwire.produced()) / PeerResult.perSecond(kafka.produced()),
-                PeerResult.perSecond(tickwire.consumed()) / PeerResult.perSecond(kafka.consumed()),
-                PeerResult.perSecond(floor.produced()) / PeerResult.perSecond(kafka.produced()),
-                PeerResult.perSecond(floor.consumed()) / PeerResult.perSecond(kafka.consumed()));
+                PeerResult.middle(tickwire.produced()).perSecond()
+                        / PeerResult.middle(kafka.produced()).perSecond(),
+                PeerResult.middle(tickwire.consumed()).perSecond()
+                        / PeerResult.middle(kafka.consumed()).perSecond(),
+                PeerResult.middle(floor.produced()).perSecond()
+                        / PeerResult.middle(kafka.produced()).perSecond(),
+                PeerResult.middle(floor.consumed()).perSecond()
+                        / PeerResult.middle(kafka.consumed()).perSecond());
     }
 
     private void printLatencies(PrintStream out, Map<String, PeerResult> peers) {
@@ -83,16 +88,20 @@ final class KafkaReport {
     }
 
     private static String throughput(String name, PeerResult result) {
+        PeerResult.Measured produced = PeerResult.middle(result.produced());
+        PeerResult.Measured consumed = PeerResult.middle(result.consumed());
         JvmUsage.Sample used = result.used();
         double requests = result.requests();
         return String.format(
                 Locale.ROOT,
-                "| %s | %,.0f | %.2f | %,.0f | %.2f | %.1f | %,.0f | %s |",
+                "| %s | %,.0f | %.2f | %.2f | %,.0f | %.2f | %.2f | %.1f | %,.0f | %s |",
                 name,
-                PeerResult.perSecond(result.produced()),
-                PeerResult.cores(result.produced()),
-                PeerResult.perSecond(result.consumed()),
-                PeerResult.cores(result.consumed()),
+                produced.perSecond(),
+                produced.used().cores(),
+                produced.clientCores(),
+                consumed.perSecond(),
+                consumed.used().cores(),
+                consumed.clientCores(),
                 used.allocatedBytes() * 1e3 / used.nowNs(),
                 used.allocatedBytes() / requests,
                 name.equals(Peer.TICKWIRE)

@@ -1,14 +1,23 @@
 package io.tickwire.compat.bench.clients;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /** What one broker did with one shape of load, over all rounds. */
 final class PeerResult {
-    /** One direction, flat out: what the client did and the broker used. */
-    record Measured(ClientLoad.Flow flow, JvmUsage.Sample used) {}
+    /** One direction, flat out: what the client did, what the broker used, and the CPU time that the clients' process took for it. */
+    record Measured(ClientLoad.Flow flow, JvmUsage.Sample used, long clientCpuNs) {
+        double perSecond() {
+            return flow.perSecond();
+        }
+
+        /** Cores that the clients kept busy. */
+        double clientCores() {
+            return (double) clientCpuNs / used.nowNs();
+        }
+    }
 
     private final List<Measured> produced = new ArrayList<>();
     private final List<Measured> consumed = new ArrayList<>();
@@ -62,19 +71,12 @@ final class PeerResult {
         return clientCollectionMs;
     }
 
-    /** Records a second in the round in the middle; of two, the better one. */
-    static double perSecond(List<Measured> rounds) {
-        return middle(rounds, round -> round.flow().perSecond());
-    }
-
-    /** Cores that the broker kept busy in the round in the middle. */
-    static double cores(List<Measured> rounds) {
-        return middle(rounds, round -> round.used().cores());
-    }
-
-    private static double middle(List<Measured> rounds, ToDoubleFunction<Measured> of) {
-        double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
-        return sorted[sorted.length / 2];
+    /** Returns the round in the middle by records a second; of two, the better one. */
+    static Measured middle(List<Measured> rounds) {
+        return rounds.stream()
+                .sorted(Comparator.comparingDouble(Measured::perSecond))
+                .toList()
+                .get(rounds.size() / 2);
     }
 
     /** What the broker used in all rounds of both directions. */

@@ -28,8 +28,8 @@ public final class HotpathNode {
 
     private static final boolean REAL_TIME = Boolean.getBoolean(REAL_TIME_PROPERTY);
 
-    /** Held, as a logger's level is forgotten with it: what a journal says when it opens would lie between the rows. */
-    private static final Logger QUIET = Logger.getLogger("io.tickwire");
+    /** What journals and clients say when they open would lie between the rows. */
+    private static final Logger QUIET = Logger.getLogger("");
 
     private final Contender contender;
     private final boolean sends;
