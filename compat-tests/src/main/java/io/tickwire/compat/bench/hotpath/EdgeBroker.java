@@ -6,14 +6,18 @@ import io.tickwire.compat.target.TickwireProcess;
 import io.tickwire.edge.metrics.HistogramSnapshot;
 import io.tickwire.edge.metrics.Stage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.agrona.IoUtil;
 
 /** A whole broker in a process of its own, its one shard spinning on a core: a feed, its journal, its ring, publishers. */
 final class EdgeBroker implements AutoCloseable {
     static final String TOPIC = "bench";
+
+    private static final String SHARD_THREAD = "tickwire-shard-";
 
     /** What a datagram goes through. */
     private static final Stage[] STAGES = {Stage.FEED_WIRE, Stage.FEED_PUBLISH, Stage.FEED_JOURNAL};
@@ -47,6 +51,18 @@ final class EdgeBroker implements AutoCloseable {
 
     Path dataDirectory() {
         return process.dataDirectory();
+    }
+
+    /** Gives the shard real-time priority; true when it has it now. */
+    boolean makeShardRealTime(int priority) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).startsWith(SHARD_THREAD)) {
+                    return ThreadPin.realTime(priority, thread.getFileName().toString());
+                }
+            }
+            return false;
+        }
     }
 
     /** What the broker's clocks have counted since its start. */

@@ -108,6 +108,7 @@ public final class HotpathCommand implements Callable<Integer> {
                             wire,
                             scratch,
                             pinned,
+                            realTime,
                             parts.contains("lossfree"),
                             roundCount(),
                             recordedSeconds(),

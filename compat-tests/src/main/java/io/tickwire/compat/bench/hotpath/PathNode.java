@@ -14,10 +14,15 @@ import java.util.stream.Stream;
 
 /**
  * The process at the outer ends of a whole broker: exchange and subscriber ({@link PathLoad}), or publisher ({@link RoundTripLoad}). Prints its
- * tables itself. One wire a process, as DPDK is started once. No real-time priority: with both cores taken, nothing would be compiled.
+ * tables itself. One wire a process, as DPDK is started once. Real-time priority begins after the warm-up: with both cores taken nothing is compiled.
  */
 public final class PathNode {
     private static final double WARM_UP_SECONDS = 1;
+
+    /** Once nothing but the two ends runs, it is too late to compile. */
+    private static final double REAL_TIME_WARM_UP_SECONDS = 10;
+
+    private static final int REAL_TIME_PRIORITY = 50;
     private static final int WARM_UP_RATE = 50_000;
 
     private final Plan plan;
@@ -27,11 +32,13 @@ public final class PathNode {
      * What to run.
      *
      * @param pinned this process on core 0 and the broker's shard on core 1
+     * @param realTime both with real-time priority
      */
     record Plan(
             FeedWire.Kind wire,
             Path scratch,
             boolean pinned,
+            boolean realTime,
             boolean lossFree,
             int rounds,
             double seconds,
@@ -42,6 +49,7 @@ public final class PathNode {
                     wire.name(),
                     scratch.toString(),
                     Boolean.toString(pinned),
+                    Boolean.toString(realTime),
                     Boolean.toString(lossFree),
                     Integer.toString(rounds),
                     Double.toString(seconds),
@@ -55,10 +63,11 @@ public final class PathNode {
                     Path.of(words[1]),
                     Boolean.parseBoolean(words[2]),
                     Boolean.parseBoolean(words[3]),
-                    Integer.parseInt(words[4]),
-                    Double.parseDouble(words[5]),
-                    split(words[6]),
-                    split(words[7]));
+                    Boolean.parseBoolean(words[4]),
+                    Integer.parseInt(words[5]),
+                    Double.parseDouble(words[6]),
+                    split(words[7]),
+                    split(words[8]));
         }
 
         private static String join(List<Integer> numbers) {
@@ -101,7 +110,10 @@ public final class PathNode {
         try (EdgeBroker broker = new EdgeBroker(plan.wire, plan.scratch, plan.pinned ? 1 : -1)) {
             try (PathLoad path = new PathLoad(plan.wire.open(EdgeBroker.socket(plan.scratch)), broker.channels())) {
                 pin(); // Not earlier: DPDK's threads would inherit it.
-                path.run(Load.of(Message.MIN_BYTES * 4, WARM_UP_RATE, 0, WARM_UP_SECONDS));
+                path.run(warmUp());
+                if (plan.realTime && !broker.makeShardRealTime(REAL_TIME_PRIORITY)) {
+                    System.out.println("the shard was refused real-time priority");
+                }
                 measure("path-" + plan.wire.label(), broker, path::run);
                 if (plan.lossFree) {
                     lossFree(path::run);
@@ -109,11 +121,16 @@ public final class PathNode {
             }
             if (plan.wire == FeedWire.Kind.KERNEL) {
                 try (RoundTripLoad trip = new RoundTripLoad(broker.channels())) {
-                    trip.run(Load.of(Message.MIN_BYTES * 4, WARM_UP_RATE, 0, WARM_UP_SECONDS));
+                    trip.run(warmUp());
                     measure("publish-offset", null, trip::run);
                 }
             }
         }
+    }
+
+    private Load warmUp() {
+        return Load.of(
+                Message.MIN_BYTES * 4, WARM_UP_RATE, 0, plan.realTime ? REAL_TIME_WARM_UP_SECONDS : WARM_UP_SECONDS);
     }
 
     private void pin() {
@@ -137,7 +154,7 @@ public final class PathNode {
         RoundResults results = new RoundResults(load);
         Map<Stage, HistogramSnapshot> before = broker == null ? Map.of() : broker.stages();
         for (int round = 0; round < plan.rounds; round++) {
-            results.add(attempt.run(load));
+            results.add(runRound(attempt, load));
         }
         report.row(name, results);
         if (broker != null) {
@@ -147,9 +164,24 @@ public final class PathNode {
         }
     }
 
+    private Result runRound(LossFreeRate.Attempt attempt, Load load) throws IOException {
+        if (!plan.realTime) {
+            return attempt.run(load);
+        }
+        ThreadPin.realTime(REAL_TIME_PRIORITY);
+        try {
+            return attempt.run(load);
+        } finally {
+            ThreadPin.timeSharing();
+        }
+    }
+
     private void lossFree(LossFreeRate.Attempt attempt) throws IOException {
         for (int size : plan.sizes) {
-            report.lossFree("path-" + plan.wire.label(), size, LossFreeRate.search(size, plan.seconds, attempt));
+            report.lossFree(
+                    "path-" + plan.wire.label(),
+                    size,
+                    LossFreeRate.search(size, plan.seconds, load -> runRound(attempt, load)));
         }
     }
 }

@@ -30,6 +30,11 @@ final class ThreadPin {
         return runOnSelf(List.of("chrt", "-f", "-p", Integer.toString(priority)));
     }
 
+    /** Gives another thread that priority; true when it has it now. */
+    static boolean realTime(int priority, String threadId) {
+        return run(List.of("chrt", "-f", "-p", Integer.toString(priority), threadId));
+    }
+
     /** Takes the priority away again. */
     static void timeSharing() {
         runOnSelf(List.of("chrt", "-o", "-p", "0"));
@@ -41,7 +46,15 @@ final class ThreadPin {
             whole.add(Files.readSymbolicLink(Path.of("/proc/thread-self"))
                     .getFileName()
                     .toString());
-            Process process = new ProcessBuilder(whole)
+            return run(whole);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean run(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
