@@ -30,6 +30,7 @@ class NativeSubscriberTest {
     @TempDir
     Path directory;
 
+    private final List<Process> started = new ArrayList<>();
     private JournalledTopic topic;
 
     @BeforeEach
@@ -39,6 +40,7 @@ class NativeSubscriberTest {
 
     @AfterEach
     void stop() throws IOException {
+        started.forEach(Process::destroyForcibly);
         topic.close();
     }
 
@@ -60,6 +62,7 @@ class NativeSubscriberTest {
             command.addAll(List.of(topic.shm.toString(), JournalledTopic.TOPIC, "0", Long.toString(count)));
             process =
                     new ProcessBuilder(command).redirectOutput(output.toFile()).start();
+            started.add(process);
             errors = process.errorReader(StandardCharsets.UTF_8);
             assertEquals("ready", errors.readLine());
         }

@@ -52,7 +52,6 @@ public final class Posix {
     private static final int EINVAL = 22;
     private static final int EOPNOTSUPP = 95;
     private static final int MAP_SHARED = 1;
-    private static final int MS_SYNC = 4;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
 
     private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
@@ -79,10 +78,6 @@ public final class Posix {
             handle("munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle MADVISE = handle(
             "madvise",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-    private static final MethodHandle MSYNC = handle(
-            "msync",
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
     private static final MethodHandle FALLOCATE = handle(
@@ -203,18 +198,6 @@ public final class Posix {
             return result == 0 ? 0 : errno(errno);
         } catch (final Throwable t) {
             throw new IllegalStateException(t);
-        }
-    }
-
-    /** Writes dirty pages of a mapping back and waits for the device. */
-    public static void msync(final long address, final long length) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
-            if ((int) MSYNC.invokeExact(errno, address, length, MS_SYNC) != 0) {
-                throw new OsException("msync", errno(errno));
-            }
-        } catch (final Throwable t) {
-            throw rethrow(t);
         }
     }
 

@@ -71,7 +71,7 @@ public final class HotpathCommand implements Callable<Integer> {
     @Option(
             names = "--realtime",
             description =
-                    "Gives the contenders' sender and receiver SCHED_FIFO priority (root): for machines that are not idle.")
+                    "Gives the two ends, of a path also the shard, SCHED_FIFO priority (root): for machines that are not idle.")
     private boolean realTime;
 
     @Option(
