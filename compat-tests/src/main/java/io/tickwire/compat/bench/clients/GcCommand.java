@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -98,14 +100,17 @@ public final class GcCommand implements Callable<Integer> {
                         "-Xmx" + heap,
                         "-XX:+Use" + collector,
                         "-Xlog:gc*,safepoint:file=" + log + ":uptime");
-                JvmUsage usage = JvmUsage.of(broker.pid())) {
+                JvmUsage usage = JvmUsage.of(broker.pid());
+                // The common pool has one thread where there are two cores: one load would wait for the other.
+                ExecutorService loads =
+                        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             ClientLoad clients = new ClientLoad(broker, new ClientLoad.Shape(100, 1, "1"));
             clients.createTopic();
             double warmUp = Math.min(20, seconds / 2); // Until it is compiled.
             CompletableFuture<MulticastLoad.Result> feed =
-                    CompletableFuture.supplyAsync(() -> multicast.run(broker, feedRate, warmUp, seconds));
+                    CompletableFuture.supplyAsync(() -> multicast.run(broker, feedRate, warmUp, seconds), loads);
             CompletableFuture<ClientLoad.Latencies> produced =
-                    CompletableFuture.supplyAsync(() -> clients.latency(rate, warmUp, seconds));
+                    CompletableFuture.supplyAsync(() -> clients.latency(rate, warmUp, seconds), loads);
             LockSupport.parkNanos((long) (warmUp * 1e9));
             JvmUsage.Sample before = usage.sample();
             GcLog logBefore = GcLog.read(log);
