@@ -40,8 +40,7 @@ class BrokerAllocationTest {
     private static final int ROUNDS = 30;
 
     /**
-     * The JDK's selector boxes a file descriptor, 16 bytes, for each connection that has sent something; clients ask for metadata
-     * now and then, which goes through Kafka's own classes. Decoding one request with those takes 1,300 bytes.
+     * Clients ask for metadata now and then, which goes through Kafka's own classes. Decoding one request with those takes 1,300 bytes.
      */
     private static final long MOST_BYTES_PER_REQUEST = 100;
 
