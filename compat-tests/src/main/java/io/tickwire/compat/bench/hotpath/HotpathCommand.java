@@ -90,7 +90,7 @@ public final class HotpathCommand implements Callable<Integer> {
                     + (pinned ? "" : " (NOT pinned)") + (realTime ? ", real-time priority" : ""));
             List<String> jvmArgs = new ArrayList<>(Hardware.jvmArgs());
             if (realTime) {
-                jvmArgs.add("-D" + HotpathNode.REAL_TIME_PROPERTY + "=true");
+                jvmArgs.add("-D" + ThreadPin.REAL_TIME_PROPERTY + "=true");
             }
             for (String name : contenders) {
                 Contender contender = Contenders.named(name);
@@ -104,16 +104,17 @@ public final class HotpathCommand implements Callable<Integer> {
             CloseHelper.closeAll(runners);
             if (parts.contains("path")) {
                 for (FeedWire.Kind wire : FeedWire.Kind.values()) {
-                    PathNode.start(new PathNode.Plan(
-                            wire,
-                            scratch,
-                            pinned,
-                            realTime,
-                            parts.contains("lossfree"),
-                            roundCount(),
-                            recordedSeconds(),
-                            sizes,
-                            rates));
+                    PathNode.start(
+                            jvmArgs,
+                            new PathNode.Plan(
+                                    wire,
+                                    scratch,
+                                    pinned,
+                                    parts.contains("lossfree"),
+                                    roundCount(),
+                                    recordedSeconds(),
+                                    sizes,
+                                    rates));
                 }
             }
             return 0;

@@ -24,14 +24,8 @@ import java.util.logging.Logger;
  */
 public final class HotpathNode {
     /** Set for benchmark processes whose threads are to have real-time priority. */
-    static final String REAL_TIME_PROPERTY = "tickwire.bench.realtime";
-
-    private static final boolean REAL_TIME = Boolean.getBoolean(REAL_TIME_PROPERTY);
-
-    /** What journals and clients say when they open would lie between the rows. */
-    private static final Logger QUIET = Logger.getLogger("");
-
     private final Contender contender;
+
     private final boolean sends;
     private final boolean receives;
     private final PrintStream out;
@@ -51,7 +45,8 @@ public final class HotpathNode {
 
     /** Arguments: contender, {@code send|receive|both}, core of the sender, core of the receiver (-1: do not pin). */
     public static void main(String[] args) throws IOException {
-        QUIET.setLevel(Level.WARNING);
+        // What journals and clients say when they open would lie between the rows.
+        Logger.getLogger("").setLevel(Level.WARNING);
         HotpathNode node = new HotpathNode(Contenders.named(args[0]), args[1], System.out);
         startWorker("sender", node.sending, Integer.parseInt(args[2]));
         startWorker("receiver", node.receiving, Integer.parseInt(args[3]));
@@ -77,24 +72,16 @@ public final class HotpathNode {
         });
     }
 
-    /** Only while it measures: threads made meanwhile would inherit the priority and never get a turn beside a spinning one. */
     private static void withPriority(Runnable loop) {
-        if (REAL_TIME) {
-            ThreadPin.realTime(1);
-        }
-        try {
+        try (var _ = ThreadPin.whileMeasuring(1)) {
             loop.run();
-        } finally {
-            if (REAL_TIME) {
-                ThreadPin.timeSharing();
-            }
         }
     }
 
     /** A thread that a contender needs beside its two ends; with real-time ends it must be able to interrupt them. */
     static Thread helperThread(Runnable body) {
         return new Thread(() -> {
-            if (REAL_TIME) {
+            if (ThreadPin.REAL_TIME) {
                 ThreadPin.realTime(2);
             }
             body.run();

@@ -1,6 +1,5 @@
 package io.tickwire.compat.bench.hotpath;
 
-import io.tickwire.compat.bench.Hardware;
 import io.tickwire.edge.metrics.HistogramSnapshot;
 import io.tickwire.edge.metrics.Stage;
 import java.io.IOException;
@@ -32,13 +31,11 @@ public final class PathNode {
      * What to run.
      *
      * @param pinned this process on core 0 and the broker's shard on core 1
-     * @param realTime both with real-time priority
      */
     record Plan(
             FeedWire.Kind wire,
             Path scratch,
             boolean pinned,
-            boolean realTime,
             boolean lossFree,
             int rounds,
             double seconds,
@@ -49,7 +46,6 @@ public final class PathNode {
                     wire.name(),
                     scratch.toString(),
                     Boolean.toString(pinned),
-                    Boolean.toString(realTime),
                     Boolean.toString(lossFree),
                     Integer.toString(rounds),
                     Double.toString(seconds),
@@ -63,11 +59,10 @@ public final class PathNode {
                     Path.of(words[1]),
                     Boolean.parseBoolean(words[2]),
                     Boolean.parseBoolean(words[3]),
-                    Boolean.parseBoolean(words[4]),
-                    Integer.parseInt(words[5]),
-                    Double.parseDouble(words[6]),
-                    split(words[7]),
-                    split(words[8]));
+                    Integer.parseInt(words[4]),
+                    Double.parseDouble(words[5]),
+                    split(words[6]),
+                    split(words[7]));
         }
 
         private static String join(List<Integer> numbers) {
@@ -84,10 +79,10 @@ public final class PathNode {
     }
 
     /** Runs a plan in a JVM of its own, whose output is this one's. */
-    static void start(Plan plan) throws IOException {
+    static void start(List<String> jvmArgs, Plan plan) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(Hardware.jvmArgs());
+        command.addAll(jvmArgs);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), PathNode.class.getName()));
         command.addAll(plan.encode());
         Process process = new ProcessBuilder(command).inheritIO().start();
@@ -111,7 +106,7 @@ public final class PathNode {
             try (PathLoad path = new PathLoad(plan.wire.open(EdgeBroker.socket(plan.scratch)), broker.channels())) {
                 pin(); // Not earlier: DPDK's threads would inherit it.
                 path.run(warmUp());
-                if (plan.realTime && !broker.makeShardRealTime(REAL_TIME_PRIORITY)) {
+                if (ThreadPin.REAL_TIME && !broker.makeShardRealTime(REAL_TIME_PRIORITY)) {
                     System.out.println("the shard was refused real-time priority");
                 }
                 measure("path-" + plan.wire.label(), broker, path::run);
@@ -128,9 +123,12 @@ public final class PathNode {
         }
     }
 
-    private Load warmUp() {
+    private static Load warmUp() {
         return Load.of(
-                Message.MIN_BYTES * 4, WARM_UP_RATE, 0, plan.realTime ? REAL_TIME_WARM_UP_SECONDS : WARM_UP_SECONDS);
+                Message.MIN_BYTES * 4,
+                WARM_UP_RATE,
+                0,
+                ThreadPin.REAL_TIME ? REAL_TIME_WARM_UP_SECONDS : WARM_UP_SECONDS);
     }
 
     private void pin() {
@@ -164,15 +162,9 @@ public final class PathNode {
         }
     }
 
-    private Result runRound(LossFreeRate.Attempt attempt, Load load) throws IOException {
-        if (!plan.realTime) {
+    private static Result runRound(LossFreeRate.Attempt attempt, Load load) throws IOException {
+        try (var _ = ThreadPin.whileMeasuring(REAL_TIME_PRIORITY)) {
             return attempt.run(load);
-        }
-        ThreadPin.realTime(REAL_TIME_PRIORITY);
-        try {
-            return attempt.run(load);
-        } finally {
-            ThreadPin.timeSharing();
         }
     }
 

@@ -12,6 +12,17 @@ import java.util.stream.Stream;
  * missing or refused, the report says so.
  */
 final class ThreadPin {
+    /** Set in every process of a benchmark that was asked for real-time priority. */
+    static final String REAL_TIME_PROPERTY = "tickwire.bench.realtime";
+
+    static final boolean REAL_TIME = Boolean.getBoolean(REAL_TIME_PROPERTY);
+
+    /** A priority that lasts until it is closed. */
+    interface Priority extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private ThreadPin() {}
 
     /** True where {@code taskset} can be run. */
@@ -35,9 +46,16 @@ final class ThreadPin {
         return run(List.of("chrt", "-f", "-p", Integer.toString(priority), threadId));
     }
 
-    /** Takes the priority away again. */
-    static void timeSharing() {
-        runOnSelf(List.of("chrt", "-o", "-p", "0"));
+    /**
+     * The calling thread's priority while it measures, where the benchmark was asked for it. Not longer: threads made meanwhile would inherit it
+     * and never get a turn beside a spinning one.
+     */
+    static Priority whileMeasuring(int priority) {
+        if (!REAL_TIME) {
+            return () -> {};
+        }
+        realTime(priority);
+        return () -> runOnSelf(List.of("chrt", "-o", "-p", "0"));
     }
 
     private static boolean runOnSelf(List<String> command) {
